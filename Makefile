@@ -1,0 +1,58 @@
+# The commands of the project. `make run` and `make test` are all a newcomer needs.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONDONTWRITEBYTECODE = 1
+PORT ?= 8000
+DATA ?= var
+
+.PHONY: help run test check test-long bench judges vendor lock system
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
+
+run: $(VENV)/run.stamp ## start site, worker and practice relay on PORT, data in DATA
+	@LAMPPOST_PORT="$(PORT)" LAMPPOST_DATA="$(DATA)" LAMPPOST_BASE_URL="$${LAMPPOST_BASE_URL:-http://127.0.0.1:$(PORT)}" exec $(BIN)/lamppost run
+
+test: $(VENV)/dev.stamp system check ## lint, types, contracts and the whole suite
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(VENV)/dev.stamp ## lint, types and contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+system: ## Debian's chromium, postfix and dovecot, where root and apt are there
+	@sh deploy/system-packages.sh
+
+test-long: $(VENV)/dev.stamp ## the tests that take many minutes
+	@$(BIN)/python -m pytest -m long --override-ini 'addopts=--import-mode=importlib -ra' --timeout 3600 tests
+
+bench: $(VENV)/dev.stamp ## every performance claim, printed beside its target
+	@$(BIN)/python benchmarks/run_all.py
+
+judges: $(VENV)/dev.stamp ## third-party checkers over the served sample; names what it could not run
+	@$(BIN)/python tests/judges/run_judges.py
+
+vendor: $(VENV)/dev.stamp ## refresh static/vendor from the registry's packages (needs npm)
+	@$(BIN)/python deploy/vendor.py
+
+lock: $(VENV)/dev.stamp ## resolve requirements*.lock afresh, hashes and no addresses
+	@sh deploy/lock.sh
+
+# Debian's python3 may lack venv: install it when root and apt are there, otherwise say what to do.
+$(BIN)/python:
+	@sh deploy/make-venv.sh "$(PYTHON)" "$(VENV)"
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/python
+	@test -f $(VENV)/dev.stamp || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@

@@ -1,0 +1,1 @@
+"""Service-health probes: one file each, each looks at one thing."""

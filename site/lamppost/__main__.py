@@ -1,0 +1,5 @@
+"""`python -m lamppost` is the same as `lamppost`."""
+
+from lamppost.cli import main
+
+main()

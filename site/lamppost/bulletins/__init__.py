@@ -1,0 +1,1 @@
+"""Bulletins: Markdown files with front matter in, pages, feeds and facts out."""

@@ -1,0 +1,1 @@
+"""A counter per area of the site, moved on by whoever changes it, so every cache notices."""

@@ -1,0 +1,7 @@
+"""Every table there is: importing the rooms' tables puts them on one metadata."""
+
+import lamppost.generation.tables
+import lamppost.pulse.tables  # noqa: F401 - imported for its tables
+from postmaster.store import Base
+
+metadata = Base.metadata

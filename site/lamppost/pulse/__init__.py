@@ -1,0 +1,1 @@
+"""Whether the worker lives: its heartbeat, its runs, and what it missed."""

@@ -1,0 +1,1 @@
+"""The sample service: ninety believable days, so that every page has something on it."""

@@ -1,0 +1,157 @@
+"""Typed settings from the environment, prefix `LAMPPOST_`; wrong ones stop the start."""
+
+import os
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from lamppost import paths
+
+PREFIX = "LAMPPOST_"
+SECRETS = ("SECRET_KEY", "DATABASE_URL", "SMTP_URL", "METRICS_TOKEN")
+SHORTEST_SECRET = 32
+Network = IPv4Network | IPv6Network
+
+
+class Environment(StrEnum):
+    """How strict the start is."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class SettingsError(Exception):
+    """The settings are wrong; the message has one sentence per fault."""
+
+
+class Settings(BaseModel):
+    """Everything a deployment may choose; `lamppost config check` prints it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    environment: Environment = Environment.DEVELOPMENT
+    data: Path = Path("var")
+    database_url: SecretStr | None = None
+    secret_key: SecretStr | None = None
+    base_url: str = "http://127.0.0.1:8000"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    service_name: str = "Lamppost"
+    organisation_name: str | None = None
+    show_nhs_logo: bool = False
+    demonstration: bool = True
+    content_dir: Path = paths.BULLETINS
+    probes_file: Path | None = None
+    hscn_networks: tuple[Network, ...] = ()
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    smtp_url: SecretStr | None = None
+    mail_from: str = "lamppost@localhost"
+    metrics_token: SecretStr | None = None
+
+    @field_validator("hscn_networks", mode="before")
+    @classmethod
+    def _split_networks(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _no_trailing_slash(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/")
+
+    def storage_url(self) -> str:
+        """The database address: the one given, or SQLite in the data folder."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data.resolve() / 'lamppost.sqlite3'}"
+
+    def probe_definitions(self) -> Path:
+        """The probes.toml in use: the one given, or the one that ships."""
+        return self.probes_file or paths.probe_definitions()
+
+    @property
+    def is_production(self) -> bool:
+        """Whether the strict rules of production hold."""
+        return self.environment is Environment.PRODUCTION
+
+
+def load_settings(environ: dict[str, str] | None = None) -> Settings:
+    """Read, check and give the settings.
+
+    Raises:
+        SettingsError: one sentence per fault, naming the setting and how to mend it.
+    """
+    given = dict(os.environ if environ is None else environ)
+    values, faults = _collect(given)
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        faults += [
+            f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}." for fault in error.errors()
+        ]
+        raise SettingsError("\n".join(faults)) from None
+    faults += _production_faults(settings, given)
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return settings
+
+
+def _collect(given: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Field name to value, secrets read from their `_FILE`; an empty value counts as not set."""
+    values: dict[str, str] = {}
+    faults: list[str] = []
+    for field in Settings.model_fields:
+        name = PREFIX + field.upper()
+        if given.get(name):
+            values[field] = given[name]
+        file = given.get(name + "_FILE")
+        if file and field.upper() in SECRETS:
+            try:
+                values[field] = Path(file).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                faults.append(f"{name}_FILE: {file} cannot be read ({error.strerror}).")
+    return values, faults
+
+
+def _production_faults(settings: Settings, given: dict[str, str]) -> list[str]:
+    if not settings.is_production:
+        return []
+    faults = [f"{name} is not a setting; see README.md for the list." for name in _unknown(given)]
+    secret = settings.secret_key.get_secret_value() if settings.secret_key else ""
+    if len(secret) < SHORTEST_SECRET:
+        faults.append(
+            f"{PREFIX}SECRET_KEY is missing or shorter than {SHORTEST_SECRET} characters; make one "
+            "with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    if not settings.base_url.startswith("https://"):
+        faults.append(f"{PREFIX}BASE_URL must begin with https:// in production.")
+    return faults
+
+
+def _unknown(given: dict[str, str]) -> list[str]:
+    known = {PREFIX + field.upper() for field in Settings.model_fields}
+    known |= {PREFIX + secret + "_FILE" for secret in SECRETS}
+    return sorted(name for name in given if name.startswith(PREFIX) and name not in known)
+
+
+def describe(settings: Settings) -> dict[str, str | None]:
+    """Every setting by its environment name, secrets redacted."""
+    shown: dict[str, str | None] = {}
+    for field in Settings.model_fields:
+        value = getattr(settings, field)
+        name = PREFIX + field.upper()
+        if value is None:
+            shown[name] = None
+        elif isinstance(value, SecretStr):
+            shown[name] = "(set, not shown)"
+        elif isinstance(value, tuple):
+            shown[name] = ",".join(str(part) for part in value)
+        else:
+            shown[name] = str(value)
+    return shown

@@ -1,0 +1,1 @@
+"""Feeds and calendars from plain entries: Atom, RSS, JSON Feed, iCalendar."""

