@@ -1,0 +1,77 @@
+"""Makes the Flask application: settings in, one WSGI callable out; starts and migrates nothing."""
+
+import logging
+from importlib import import_module
+
+from flask import Flask
+from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader
+
+from lamppost import paths
+from lamppost.clock import Clock, SystemClock
+from lamppost.database import configure, read_only
+from lamppost.generation.reads import get_generations
+from lamppost.settings import Settings
+from lamppost.web import chrome, errors, htmx, security
+from lamppost.web.context import CLOCK_KEY, SETTINGS_KEY, db
+from lamppost.web.page import Generations
+from lamppost.web.pagecache import PageCache
+from lamppost.web.public import arguments_of
+
+log = logging.getLogger(__name__)
+# Blueprints by module; each holds a `blueprint`. None of them knows another.
+ROOMS = ("assets", "health", "pages")
+BODY_LIMIT = 1024 * 1024
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
+    """The site as a WSGI application, its page cache in front."""
+    app = Flask("lamppost", template_folder=str(paths.TEMPLATES), static_folder=None)
+    app.config[SETTINGS_KEY] = settings
+    app.config[CLOCK_KEY] = clock or SystemClock()
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.storage_url()
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.url_map.strict_slashes = True
+    _prepare_templates(app)
+    db.init_app(app)
+    with app.app_context():
+        configure(db.engine)
+    for part in (errors, htmx, security):
+        part.init_app(app)
+    chrome.init_app(app, settings)
+    for room in ROOMS:
+        app.register_blueprint(import_module(f"lamppost.web.{room}").blueprint)
+    _put_cache_in_front(app)
+    return app
+
+
+def _prepare_templates(app: Flask) -> None:
+    app.jinja_env.loader = ChoiceLoader(
+        [FileSystemLoader(paths.TEMPLATES), PackageLoader("nhsuk_frontend_jinja")]
+    )
+    # The NHS templates ask for parameters nobody gave; a test's logging twin catches our own typos.
+    app.jinja_env.undefined = ChainableUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _put_cache_in_front(app: Flask) -> None:
+    with app.app_context():
+        engine = db.engine
+    clock: Clock = app.config[CLOCK_KEY]
+
+    def read() -> Generations:
+        with read_only(engine) as session:
+            return get_generations(session)
+
+    def trouble(error: Exception) -> None:
+        log.error("The page generations cannot be read: %s", error.__class__.__name__)
+
+    cache = PageCache(
+        app.wsgi_app,
+        arguments_of=lambda path: arguments_of(app, path),
+        read_generations=read,
+        now=lambda: clock.now().timestamp(),
+        on_trouble=trouble,
+    )
+    app.extensions["page_cache"] = cache
+    app.wsgi_app = cache  # type: ignore[method-assign]  # Flask's own way of wrapping

@@ -1,0 +1,54 @@
+"""Error pages. They need no database; which failure has which status is chosen here only."""
+
+import logging
+
+from flask import Flask, render_template
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+log = logging.getLogger(__name__)
+# Status to the page that explains it; every other status gets the page of its class.
+PAGES = {
+    403: "shared/errors/forbidden.html",
+    404: "shared/errors/not_found.html",
+    410: "shared/errors/gone.html",
+    503: "shared/errors/unavailable.html",
+}
+# When even the template fails: whole HTML with no style, so that somebody still reads a sentence.
+LAST_RESORT = (
+    "<!DOCTYPE html><html lang=en><meta charset=utf-8><title>There is a problem with the service"
+    "</title><h1>There is a problem with the service</h1><p>Try again later.</p></html>"
+)
+
+
+def init_app(app: Flask) -> None:
+    """Show a page for every failure and never a traceback."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(SQLAlchemyError, _storage_error)
+    app.register_error_handler(Exception, _unforeseen_error)
+
+
+def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
+    code = error.code or 500
+    if code < 400:  # noqa: PLR2004 - redirects pass as they are
+        return error
+    return _page(code)
+
+
+def _storage_error(error: SQLAlchemyError) -> tuple[str, int]:
+    log.error("The database did not answer: %s", error.__class__.__name__)
+    return _page(503)
+
+
+def _unforeseen_error(error: Exception) -> tuple[str, int]:
+    log.error("A view failed", exc_info=error)
+    return _page(500)
+
+
+def _page(code: int) -> tuple[str, int]:
+    fallback = "shared/errors/problem.html" if code >= 500 else "shared/errors/refused.html"  # noqa: PLR2004 - server or caller
+    try:
+        return render_template(PAGES.get(code, fallback), code=code), code
+    except Exception:
+        log.exception("The error page failed")
+        return LAST_RESORT, code

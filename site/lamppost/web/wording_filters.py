@@ -1,0 +1,16 @@
+"""The words of dates, times and numbers, as template filters."""
+
+from collections.abc import Callable
+
+from lamppost import wording
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "clock": wording.say_clock,
+    "count": wording.say_count,
+    "date": wording.say_date,
+    "duration": wording.say_duration,
+    "moment": wording.say_moment,
+    "month": wording.say_month,
+    "time": wording.say_time,
+    "weekday_date": wording.say_weekday_date,
+}
