@@ -4,7 +4,7 @@ import os
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
@@ -21,6 +21,15 @@ class Environment(StrEnum):
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
+
+
+class RelayPorts(NamedTuple):
+    """Where the practice relay answers; probes.toml names these ports in braces."""
+
+    smtp: int = 2525
+    imap: int = 1143
+    http: int = 8025
+    tls: int = 8465
 
 
 class SettingsError(Exception):
@@ -46,6 +55,7 @@ class Settings(BaseModel):
     content_dir: Path = paths.BULLETINS
     probes_file: Path | None = None
     hscn_networks: tuple[Network, ...] = ()
+    relay_ports: RelayPorts = RelayPorts()
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     smtp_url: SecretStr | None = None
     mail_from: str = "lamppost@localhost"
@@ -56,6 +66,13 @@ class Settings(BaseModel):
     def _split_networks(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("relay_ports", mode="before")
+    @classmethod
+    def _split_ports(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return RelayPorts(*(int(part) for part in value.split(",")))
         return value
 
     @field_validator("base_url")
@@ -74,6 +91,13 @@ class Settings(BaseModel):
     def probe_definitions(self) -> Path:
         """The probes.toml in use: the one given, or the one that ships."""
         return self.probes_file or paths.probe_definitions()
+
+    def probe_variables(self) -> dict[str, str]:
+        """What the words in braces in probes.toml stand for."""
+        ports = {
+            f"relay_{name}_port": str(port) for name, port in self.relay_ports._asdict().items()
+        }
+        return {"data": str(self.data.resolve()), **ports}
 
     @property
     def is_production(self) -> bool:

@@ -1,0 +1,36 @@
+"""`lamppost worker`: the probes and the schedule, in the one elected process."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+
+import click
+
+from lamppost.cli.context import open_engine, settings_or_stop
+from lamppost.clock import SystemClock
+
+
+@click.command()
+def command() -> None:
+    """Run the probes and the schedule; stands by while another process is the worker."""
+    from probes.definitions import DefinitionError  # noqa: PLC0415 - as above
+
+    from lamppost.worker.service import Worker  # noqa: PLC0415 - loads feeds, calendars, probes
+
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    settings = settings_or_stop()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        Worker(open_engine(settings), settings, SystemClock()).serve(stop)
+    except DefinitionError as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(1) from None
+    sys.stderr.flush()
+    # A probe may wait on the network for seconds yet. Whatever it was doing is safe to cut off, as
+    # a kill would be: the journal remembers what was sent.
+    os._exit(0)

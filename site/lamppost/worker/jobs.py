@@ -1,0 +1,97 @@
+"""What the worker does, and how often."""
+
+import os
+import socket
+from collections.abc import Callable
+from datetime import datetime
+
+from probes.definitions import Definitions, ProbeDefinition, load_definitions
+from probes.registry import PROBES
+from sqlalchemy import Engine
+
+from lamppost.bulletins.actions import load_folder, publish_due
+from lamppost.clock import Clock
+from lamppost.database import unit_of_work
+from lamppost.pulse.actions import beat, purge_runs
+from lamppost.settings import Settings
+from lamppost.status.actions import store_result, sync_definitions
+from lamppost.status.journal import DatabaseJournal
+from lamppost.worker.schedule import Job
+
+HEARTBEAT_S = 5
+BULLETINS_S = 1
+PUBLISHING_S = 5
+HOUSEKEEPING_S = 3600
+
+
+def list_jobs(engine: Engine, settings: Settings, clock: Clock) -> list[Job]:
+    """Every job: one per probe, then heartbeat, bulletins and housekeeping.
+
+    Raises:
+        probes.definitions.DefinitionError: probes.toml is wrong; the message says where.
+    """
+    definitions = load_definitions(settings.probe_definitions(), settings.probe_variables())
+    with unit_of_work(engine) as session:
+        sync_definitions(session, definitions=definitions, now=clock.now())
+    return [*_probe_jobs(engine, definitions, clock), *_house_jobs(engine, settings, clock)]
+
+
+def _probe_jobs(engine: Engine, definitions: Definitions, clock: Clock) -> list[Job]:
+    return [
+        Job(f"probe {probe.name}", probe.interval_s, _probing(engine, probe, clock))
+        for probe in definitions.probes
+    ]
+
+
+def _probing(engine: Engine, probe: ProbeDefinition, clock: Clock) -> Callable[[], None]:
+    def work() -> None:
+        run_probe(engine, probe, clock)
+
+    return work
+
+
+def run_probe(engine: Engine, probe: ProbeDefinition, clock: Clock) -> None:
+    """Look once, and store what was seen together with what the journal owes."""
+    journal = DatabaseJournal(engine, probe.name)
+    result = PROBES[probe.kind](probe.as_target(), journal, timeout=probe.timeout_s, clock=clock)
+    with unit_of_work(engine) as session:
+        store_result(session, probe=probe.name, result=result, journal=journal, now=clock.now())
+
+
+def _house_jobs(engine: Engine, settings: Settings, clock: Clock) -> list[Job]:
+    started_at = clock.now()
+    return [
+        Job("heartbeat", HEARTBEAT_S, lambda: _beat(engine, clock, started_at), is_recorded=False),
+        Job(
+            "load bulletins",
+            BULLETINS_S,
+            lambda: _load_bulletins(engine, settings, clock),
+            is_recorded=False,
+        ),
+        Job(
+            "publish bulletins",
+            PUBLISHING_S,
+            lambda: _publish_bulletins(engine, settings, clock),
+            is_recorded=False,
+        ),
+        Job("housekeeping", HOUSEKEEPING_S, lambda: _keep_house(engine, clock)),
+    ]
+
+
+def _beat(engine: Engine, clock: Clock, started_at: datetime) -> None:
+    holder = f"{socket.gethostname()}:{os.getpid()}"
+    with unit_of_work(engine) as session:
+        beat(session, name="worker", holder=holder, started_at=started_at, now=clock.now())
+
+
+def _load_bulletins(engine: Engine, settings: Settings, clock: Clock) -> None:
+    load_folder(engine, settings.content_dir, clock.now())
+
+
+def _publish_bulletins(engine: Engine, settings: Settings, clock: Clock) -> None:
+    publish_due(engine, settings.content_dir, clock.now())
+
+
+def _keep_house(engine: Engine, clock: Clock) -> None:
+    with unit_of_work(engine) as session:
+        purge_runs(session, now=clock.now())
