@@ -1,7 +1,7 @@
 """Cached pages and feeds under granian against nginx serving the same bytes, on one core.
 
-Method: the server pinned to core 0, wrk with 16 connections pinned to core 1, targets visited in turn,
-medians over the rounds.
+Method: the server pinned to core 0, wrk with 16 connections pinned to core 1, targets visited in
+turn, medians over the rounds.
 """
 
 import re
@@ -26,7 +26,9 @@ PAGES = {
 }
 RANDOM = """
 math.randomseed(42)
-request = function() return wrk.format("GET", "{path}?x" .. math.random(1e9) .. "=" .. math.random(1e9)) end
+request = function()
+  return wrk.format("GET", "{path}?x" .. math.random(1e9) .. "=" .. math.random(1e9))
+end
 """
 
 

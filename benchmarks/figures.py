@@ -22,7 +22,7 @@ class Figure:
         return low and (self.at_most is None or self.value <= self.at_most)
 
     def __str__(self) -> str:
-        target = (
-            f"at least {self.at_least}" if self.at_least is not None else f"at most {self.at_most}"
-        )
-        return f"{'met ' if self.is_met else 'MISS'}  {self.value:10.3f}  target {target:<16} {self.name}"
+        bound = "at least" if self.at_least is not None else "at most"
+        target = f"{bound} {self.at_least if self.at_least is not None else self.at_most}"
+        word = "met " if self.is_met else "MISS"
+        return f"{word}  {self.value:10.3f}  target {target:<16} {self.name}"

@@ -15,7 +15,8 @@ import requests
 NGINX = """
 worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 1024; }}
-http {{ access_log off; keepalive_requests 1000000; default_type text/html; sendfile on; tcp_nopush on;
+http {{ access_log off; keepalive_requests 1000000; default_type text/html; sendfile on;
+  tcp_nopush on;
   server {{ listen 127.0.0.1:{port}; root {folder}/www; etag on; }} }}
 """
 
