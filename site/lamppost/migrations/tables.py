@@ -1,5 +1,6 @@
 """Every table there is: importing the rooms' tables puts them on one metadata."""
 
+import lamppost.bulletins.tables
 import lamppost.generation.tables
 import lamppost.pulse.tables  # noqa: F401 - imported for its tables
 from postmaster.store import Base

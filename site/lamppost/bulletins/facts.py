@@ -1,0 +1,123 @@
+"""What a bulletin can be told by the system. To add a fact, add it to FACTS, nothing else."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from lamppost.bulletins.contacts import list_contacts, say_contacts
+from lamppost.bulletins.fact_calls import Call, find_calls
+from lamppost.bulletins.problems import Problem
+from lamppost.bulletins.source import Source, SourceError
+
+
+class FactError(Exception):
+    """The fact cannot be had; the message says why, for the author of the bulletin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When the words are wanted: the bulletin's day, and the present moment."""
+
+    on: date
+    now: datetime
+
+
+Provider = Callable[[Session, Mapping[str, str], Occasion], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact: what gives its words as Markdown, and the shape each argument must have."""
+
+    provider: Provider | None
+    arguments: Mapping[str, str] = field(default_factory=dict)
+
+
+def _contacts(_session: Session, _arguments: Mapping[str, str], occasion: Occasion) -> str:
+    contacts = list_contacts(occasion.on)
+    if not contacts:
+        raise FactError(f"no contacts are known for {occasion.on}")
+    return say_contacts(contacts)
+
+
+_DAY = r"\d{4}-\d\d-\d\d"
+_MONTH = r"\d{4}-\d\d"
+# A fact without a provider has no source yet: its words must stand in `facts:`.
+FACTS: Mapping[str, Fact] = {
+    "contacts": Fact(_contacts),
+    "hssis": Fact(None, {"since": _DAY}),
+    "last_release": Fact(None),
+    "lifecycle_batches": Fact(None),
+    "next_bcdr": Fact(None),
+    "next_release": Fact(None),
+    "password_resets": Fact(None, {"month": _MONTH}),
+    "rollouts": Fact(None),
+    "service_status": Fact(None),
+}
+
+
+def check_facts(source: Source) -> list[Problem]:
+    """What is wrong with the facts a bulletin asks for, as far as can be told without asking."""
+    calls, bad = find_calls(source.body)
+    found = [(call.line, call.message) for call in bad]
+    found += [(call.line, words) for call in calls if (words := _fault(call, source))]
+    return [Problem(source.file, source.body_line + line, words) for line, words in found]
+
+
+def _fault(call: Call, source: Source) -> str | None:
+    fact = FACTS.get(call.name)
+    if fact is None:
+        return f"there is no fact {call.name}; the facts are {', '.join(FACTS)}"
+    for name, value in call.arguments.items():
+        if name not in fact.arguments:
+            known = ", ".join(fact.arguments) or "none"
+            return f"{call.name} has no argument {name}; its arguments: {known}"
+        if not re.fullmatch(fact.arguments[name], value):
+            return f'{name}="{value}" is not right; write it like {name}="{_example(name)}"'
+    missing = [name for name in fact.arguments if name not in call.arguments]
+    if missing:
+        return f'{call.name} needs {missing[0]}="{_example(missing[0])}"'
+    if fact.provider is None and call.key not in source.front.facts:
+        return (
+            f"{call.name} has no source yet: give its words under facts: in the front matter, "
+            f"as '{call.key}': \"…\""
+        )
+    return None
+
+
+def _example(argument: str) -> str:
+    return "2018-02" if argument == "month" else "2018-03-01"
+
+
+def say_facts(session: Session, source: Source, now: datetime) -> dict[str, str]:
+    """The words of every fact the bulletin asks for; frozen ones win.
+
+    Raises:
+        SourceError: one problem per fact that cannot be had.
+    """
+    occasion = Occasion(source.front.date, now)
+    words: dict[str, str] = {}
+    problems: list[Problem] = []
+    for call in find_calls(source.body)[0]:
+        try:
+            words[call.key] = _say(session, source, call, occasion)
+        except FactError as error:
+            message = f"{call.name} cannot be had: {error}"
+            problems.append(Problem(source.file, source.body_line + call.line, message))
+    if problems:
+        raise SourceError(*problems)
+    return words
+
+
+def _say(session: Session, source: Source, call: Call, occasion: Occasion) -> str:
+    frozen = source.front.facts.get(call.key)
+    if frozen is not None:
+        return frozen
+    fault = _fault(call, source)
+    provider = FACTS[call.name].provider if fault is None else None
+    if provider is None:
+        raise FactError(fault or "it has no source")
+    return provider(session, call.arguments, occasion)

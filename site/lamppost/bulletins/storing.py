@@ -1,0 +1,135 @@
+"""The writes of a load, inside the caller's unit of work; nothing here commits."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from lamppost.bulletins.building import Built
+from lamppost.bulletins.loading import Prepared
+from lamppost.bulletins.problems import Problem
+from lamppost.bulletins.scanning import Stamp
+from lamppost.bulletins.tables import (
+    Bulletin,
+    BulletinAlias,
+    BulletinFile,
+    BulletinProblem,
+    BulletinTopic,
+)
+
+
+def forget_files(session: Session, *, sources: Collection[str]) -> set[str]:
+    """Take away everything of files that are gone; gives the feed paths they stood in."""
+    touched = take_down(session, sources=sources)
+    for table in (BulletinFile, BulletinProblem):
+        session.execute(delete(table).where(table.source.in_(sources)))
+    return touched
+
+
+def take_down(session: Session, *, sources: Collection[str]) -> set[str]:
+    """Take away the bulletins of these files; gives the feed paths they stood in."""
+    rows = session.execute(
+        select(Bulletin.topics, Bulletin.audience)
+        .where(Bulletin.source.in_(sources))
+        .order_by(Bulletin.slug)
+    )
+    touched = {path for topics, audience in rows for path in feed_paths(topics, audience)}
+    session.execute(delete(Bulletin).where(Bulletin.source.in_(sources)))
+    return touched
+
+
+def feed_paths(topics: Iterable[str], audience: str) -> set[str]:
+    """The feeds a bulletin stands in."""
+    return {"", f"audiences/{audience}", *(f"topics/{topic}" for topic in topics)}
+
+
+def store_prepared(session: Session, *, prepared: Collection[Prepared], now: datetime) -> set[str]:
+    """Store stamps, problems and the good bulletins; gives the feed paths touched."""
+    built = [one.built for one in prepared if one.built]
+    touched = take_down(session, sources=[one.source for one in built])
+    if built:
+        session.execute(insert(Bulletin), [_row(one) for one in built])
+    topics = [{"topic": topic, "slug": one.slug} for one in built for topic in one.topics]
+    aliases = [{"alias": alias, "slug": one.slug} for one in built for alias in _aliases(one)]
+    if topics:
+        session.execute(insert(BulletinTopic), topics)
+    if aliases:
+        session.execute(insert(BulletinAlias), aliases)
+    for one in prepared:
+        store_stamp(session, stamp=one.stamp, due_at=one.due_at)
+        store_problems(session, source=one.stamp.source, problems=one.problems, now=now)
+    for new in built:
+        touched |= feed_paths(new.topics, new.audience)
+    return touched
+
+
+def _aliases(built: Built) -> list[str]:
+    return [alias for alias in built.aliases if alias != built.slug]
+
+
+def _row(built: Built) -> dict[str, object]:
+    return {
+        "slug": built.slug,
+        "source": built.source,
+        "entry_id": built.entry_id,
+        "dated_on": built.dated_on,
+        "year": built.dated_on.year,
+        "number": built.number,
+        "title": built.title,
+        "audience": built.audience.value,
+        "summary": built.summary,
+        "status": built.status.value,
+        "publish_at": built.publish_at,
+        "published_at": built.published_at,
+        "updated_at": built.updated_at,
+        "topics": list(built.topics),
+        "corrections": [[one.at.isoformat(), one.note] for one in built.corrections],
+        "contents": [[one.level, one.id, one.text] for one in built.contents],
+        "html": built.html,
+        "markdown": built.markdown,
+        "text": built.text,
+    }
+
+
+def store_stamp(session: Session, *, stamp: Stamp, due_at: datetime | None) -> None:
+    """Remember a file as it was seen."""
+    session.execute(delete(BulletinFile).where(BulletinFile.source == stamp.source))
+    session.execute(
+        insert(BulletinFile).values(
+            source=stamp.source,
+            mtime_ns=stamp.mtime_ns,
+            size=stamp.size,
+            sha256=stamp.sha256,
+            renderer=stamp.renderer,
+            seen_at=stamp.seen_at,
+            due_at=due_at,
+            in_conflict=stamp.in_conflict,
+        )
+    )
+
+
+def store_problems(
+    session: Session, *, source: str, problems: Collection[Problem], now: datetime
+) -> None:
+    """Put a file's problems in place of those it had."""
+    session.execute(delete(BulletinProblem).where(BulletinProblem.source == source))
+    rows = [
+        {
+            "source": source,
+            "line": problem.line,
+            "message": problem.message,
+            "blocks": problem.blocks,
+            "seen_at": now,
+        }
+        for problem in problems
+    ]
+    if rows:
+        session.execute(insert(BulletinProblem), rows)
+
+
+def touch_stamp(session: Session, *, stamp: Stamp) -> None:
+    """Remember the new time of a file whose content is the same; nobody needs to notice."""
+    row = session.get(BulletinFile, stamp.source)
+    if row:
+        row.mtime_ns, row.size, row.seen_at = stamp.mtime_ns, stamp.size, stamp.seen_at
