@@ -114,3 +114,15 @@ def settings(tmp_path: Path) -> Settings:
             "LAMPPOST_BASE_URL": "http://lamppost.test",
         }
     )
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Debian's Chromium, or a skip that says what to install."""
+    return need_program("chromium", "chromium")
+
+
+@pytest.fixture(scope="session")
+def w3m_path() -> str:
+    """The text browser."""
+    return need_program("w3m", "w3m")

@@ -1,0 +1,39 @@
+"""A real Chromium over a whole Lamppost."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from live import Lamppost, living
+from playwright.sync_api import Browser, sync_playwright
+
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def lamppost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lamppost]:
+    """Site, worker and relay over the sample, for journeys that break nothing."""
+    with living(tmp_path_factory.mktemp("live"), "relay", "web", "worker") as made:
+        yield made
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder for a Lamppost that a journey may break."""
+    return tmp_path
