@@ -58,8 +58,8 @@ def read_name(stem: str) -> Name | None:
 def say_title(title: str, audience: Audience, on: date) -> str:
     """The title with its audience's abbreviation and its date, each once, however it was typed."""
     phrase, short = _ABBREVIATIONS.get(audience, ("", ""))
-    if phrase and phrase in title and f"({short})" not in title:
-        title = title.replace(phrase, f"{phrase} ({short})", 1)
+    if phrase and f"({short})" not in title:
+        title = re.sub(rf"\b{phrase}\b", f"{phrase} ({short})", title, count=1)
     day = say_date(on)
     return title if day in title else f"{title} \N{EN DASH} {day}"
 

@@ -76,7 +76,7 @@ def scan_folder(folder: Path, known: Mapping[str, Stamp], now: datetime) -> Scan
     changed: list[Found] = []
     touched: list[Stamp] = []
     seen: set[str] = set()
-    for source, path in _list_files(folder):
+    for source, path in list_files(folder):
         found = _look(path, source, known.get(source), now)
         if found is None:
             continue
@@ -91,7 +91,8 @@ def scan_folder(folder: Path, known: Mapping[str, Stamp], now: datetime) -> Scan
     return Scan(tuple(changed), tuple(touched), gone, len(seen) - len(changed) - len(touched))
 
 
-def _list_files(folder: Path) -> Iterator[tuple[str, Path]]:
+def list_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Each bulletin file as its name below the folder, and its path; in order."""
     for path in sorted(folder.rglob("*.md")):
         source = path.relative_to(folder)
         is_hidden = any(part.startswith(".") for part in source.parts)
