@@ -1,0 +1,128 @@
+"""What the status feeds tell, one entry per HSSI update and per announcement."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lamppost.status.hssis.rules import severity_words
+from lamppost.status.hssis.tables import HssiChange, HssiRecord
+from lamppost.status.notices import EventKind, ReleaseState, StatusEvent
+from lamppost.status.plans.tables import ChangeRecord, ReleaseRecord, WindowRecord
+from lamppost.wording import say_date, say_date_range, say_moment, say_month
+
+
+def list_status_events(session: Session, *, limit: int = 50) -> tuple[StatusEvent, ...]:
+    """The newest, by the moment they were last updated, newest first."""
+    events = [
+        *_hssi_events(session, limit),
+        *_window_events(session, limit),
+        *_change_events(session, limit),
+        *_release_events(session, limit),
+    ]
+    events.sort(key=lambda event: (event.updated_at, event.tag_name), reverse=True)
+    return tuple(events[:limit])
+
+
+def _hssi_events(session: Session, limit: int) -> list[StatusEvent]:
+    rows = session.execute(
+        select(
+            HssiChange.ref,
+            HssiChange.number,
+            HssiChange.at,
+            HssiChange.severity,
+            HssiChange.title,
+            HssiChange.words,
+            HssiChange.summary,
+            HssiRecord.raised_at,
+        )
+        .join(HssiRecord, HssiRecord.ref == HssiChange.ref)
+        .order_by(HssiChange.at.desc(), HssiChange.ref, HssiChange.number.desc())
+        .limit(limit)
+    )
+    return [
+        StatusEvent(
+            kind=EventKind.HSSI,
+            tag_year=row.raised_at.year,
+            tag_name=f"hssi/{row.ref}/{row.number}",
+            title=f"{row.ref}: {row.title} ({severity_words(row.severity).lower()})",
+            text=f"{row.words} {row.summary}".strip(),
+            path=f"/status/incidents/{row.ref}/",
+            published_at=row.at,
+            updated_at=row.at,
+        )
+        for row in rows
+    ]
+
+
+def _window_events(session: Session, limit: int) -> list[StatusEvent]:
+    records = session.scalars(
+        select(WindowRecord).order_by(WindowRecord.updated_at.desc(), WindowRecord.uid).limit(limit)
+    )
+    return [
+        StatusEvent(
+            kind=EventKind.WINDOW,
+            tag_year=one.announced_at.year,
+            tag_name=f"window/{one.uid}",
+            title=f"{'Cancelled: ' if one.is_cancelled else ''}{one.title}",
+            text=f"{_capital(say_date_range(one.starts_on, one.ends_on))}. {one.summary}".strip(),
+            path="/status/bcdr/",
+            published_at=one.announced_at,
+            updated_at=one.updated_at,
+        )
+        for one in records
+    ]
+
+
+def _change_events(session: Session, limit: int) -> list[StatusEvent]:
+    records = session.scalars(
+        select(ChangeRecord).order_by(ChangeRecord.updated_at.desc(), ChangeRecord.ref).limit(limit)
+    )
+    return [
+        StatusEvent(
+            kind=EventKind.CHANGE,
+            tag_year=one.announced_at.year,
+            tag_name=f"change/{one.ref}",
+            title=f"Planned change: {one.title}",
+            text=(
+                f"From {say_moment(one.starts_at)} to {say_moment(one.ends_at)}. "
+                f"{one.impact} {one.summary}"
+            ).strip(),
+            path="/status/changes/",
+            published_at=one.announced_at,
+            updated_at=one.updated_at,
+        )
+        for one in records
+    ]
+
+
+def _release_events(session: Session, limit: int) -> list[StatusEvent]:
+    records = session.scalars(
+        select(ReleaseRecord)
+        .order_by(ReleaseRecord.updated_at.desc(), ReleaseRecord.ref)
+        .limit(limit)
+    )
+    return [
+        StatusEvent(
+            kind=EventKind.RELEASE,
+            tag_year=one.announced_at.year,
+            tag_name=f"release/{one.ref}",
+            title=f"Portal release: {one.name}",
+            text=f"{_release_words(one)} {one.summary}".strip(),
+            path="/status/releases/",
+            published_at=one.announced_at,
+            updated_at=one.updated_at,
+        )
+        for one in records
+    ]
+
+
+def _release_words(release: ReleaseRecord) -> str:
+    if release.state == ReleaseState.ROLLED_BACK:
+        return "Rolled back."
+    if release.live_at is not None:
+        return f"Live since {say_moment(release.live_at)}."
+    say = say_month if release.is_month_only else say_date
+    return f"Planned for {say(release.planned_on)}."
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,1 @@
+"""The log of High Severity Service Incidents, as it was imported, with its history."""

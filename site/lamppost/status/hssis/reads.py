@@ -1,0 +1,140 @@
+"""Questions about HSSIs; lists come without their updates, one HSSI with all of them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Row, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from lamppost.status.hssis.rules import severity_words
+from lamppost.status.hssis.tables import (
+    HssiChange,
+    HssiComponent,
+    HssiRecord,
+    QuarantinedRecord,
+)
+from lamppost.status.notices import Hssi, HssiUpdate, Quarantined
+from lamppost.status.policy import RECENT_HSSI
+
+_COLUMNS = (
+    HssiRecord.ref,
+    HssiRecord.title,
+    HssiRecord.severity,
+    HssiRecord.impact,
+    HssiRecord.urgency,
+    HssiRecord.raised_at,
+    HssiRecord.updated_at,
+    HssiRecord.resolved_at,
+    HssiRecord.state,
+    HssiRecord.summary,
+)
+PAGE = 50
+
+
+def list_open_hssis(session: Session) -> tuple[Hssi, ...]:
+    """Those not resolved, the severest first, then the newest."""
+    return _list(
+        session,
+        HssiRecord.resolved_at.is_(None),
+        order=(HssiRecord.severity, HssiRecord.raised_at.desc(), HssiRecord.ref),
+    )
+
+
+def list_recent_hssis(
+    session: Session, *, now: datetime, days: int = RECENT_HSSI.days
+) -> tuple[Hssi, ...]:
+    """Those open, or raised in the last days; the newest first."""
+    since = now - timedelta(days=days)
+    return _list(session, or_(HssiRecord.resolved_at.is_(None), HssiRecord.raised_at >= since))
+
+
+def list_hssis(
+    session: Session, *, before: tuple[datetime, str] | None = None, limit: int = PAGE
+) -> tuple[Hssi, ...]:
+    """The whole log, the newest first, a page at a time.
+
+    `before` is the `(raised_at, ref)` of the last one of the page before.
+    """
+    if before is None:
+        return _list(session, limit=limit)
+    return _list(
+        session, tuple_(HssiRecord.raised_at, HssiRecord.ref) < tuple_(*before), limit=limit
+    )
+
+
+def count_hssis(session: Session) -> int:
+    """How many the log has."""
+    return session.scalar(select(func.count()).select_from(HssiRecord)) or 0
+
+
+def get_hssi(session: Session, ref: str) -> Hssi | None:
+    """One with its whole history, or None."""
+    row = session.execute(select(*_COLUMNS).where(HssiRecord.ref == ref)).one_or_none()
+    if row is None:
+        return None
+    changes = session.execute(
+        select(
+            HssiChange.number,
+            HssiChange.at,
+            HssiChange.severity,
+            HssiChange.state,
+            HssiChange.words,
+            HssiChange.summary,
+        )
+        .where(HssiChange.ref == ref)
+        .order_by(HssiChange.number)
+    )
+    updates = tuple(HssiUpdate(*change) for change in changes)
+    return _hssi(row, _components(session, [ref]).get(ref, ()), updates)
+
+
+def list_quarantined(session: Session, *, limit: int = 200) -> tuple[Quarantined, ...]:
+    """Rows that were not taken in, by source and line."""
+    rows = session.execute(
+        select(
+            QuarantinedRecord.source,
+            QuarantinedRecord.line,
+            QuarantinedRecord.reason,
+            QuarantinedRecord.raw,
+            QuarantinedRecord.seen_at,
+        )
+        .order_by(QuarantinedRecord.source, QuarantinedRecord.line, QuarantinedRecord.row_id)
+        .limit(limit)
+    )
+    return tuple(Quarantined(*row) for row in rows)
+
+
+def _list(
+    session: Session,
+    *where: ColumnElement[bool],
+    order: Sequence[object] = (HssiRecord.raised_at.desc(), HssiRecord.ref.desc()),
+    limit: int | None = None,
+) -> tuple[Hssi, ...]:
+    rows = session.execute(
+        select(*_COLUMNS).where(*where).order_by(*order).limit(limit)  # type: ignore[arg-type]
+    ).all()
+    components = _components(session, [row.ref for row in rows])
+    return tuple(_hssi(row, components.get(row.ref, ())) for row in rows)
+
+
+def _components(session: Session, refs: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    if not refs:
+        return {}
+    named = defaultdict(list)
+    rows = session.execute(
+        select(HssiComponent.ref, HssiComponent.component)
+        .where(HssiComponent.ref.in_(refs))
+        .order_by(HssiComponent.ref, HssiComponent.component)
+    )
+    for ref, component in rows:
+        named[ref].append(component)
+    return {ref: tuple(slugs) for ref, slugs in named.items()}
+
+
+def _hssi(
+    row: Row[*tuple[object, ...]], components: tuple[str, ...], updates: tuple[HssiUpdate, ...] = ()
+) -> Hssi:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    words = severity_words(row.severity)
+    return Hssi(**values, severity_words=words, components=components, updates=updates)

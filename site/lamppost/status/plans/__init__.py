@@ -1,0 +1,1 @@
+"""What is planned: BCDR windows, the forward schedule of change, Portal releases."""

@@ -1,0 +1,139 @@
+"""Read how every component stands now: a fixed handful of queries, whatever there is to show."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.orm import Session
+
+from lamppost.status.blend import component_state, lift, worst
+from lamppost.status.notices import Change, ChangeState, Hssi
+from lamppost.status.policy import ProbePolicy
+from lamppost.status.report import DelaySummary, ProbeStatus, State
+from lamppost.status.tables import Component, Probe, ProbeStanding
+from lamppost.wording import say_moment
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A component with all that decides how it stands."""
+
+    slug: str
+    name: str
+    group: str
+    packed_days: str
+    probes: tuple[ProbeStatus, ...]
+    delays: tuple[DelaySummary, ...]
+    hssis: tuple[Hssi, ...]  # open ones naming it
+    change: Change | None  # running, with impact
+
+    @property
+    def measured(self) -> State:
+        """What the probes say."""
+        states = [probe.state for probe in self.probes]
+        return component_state(states, is_maintained=self.change is not None)
+
+    @property
+    def state(self) -> State:
+        """What is shown: measured, lifted by open HSSIs."""
+        return worst((self.measured, *(lift(hssi.severity) for hssi in self.hssis)))
+
+
+def list_standings(
+    session: Session,
+    *,
+    now: datetime,
+    policy: ProbePolicy,
+    hssis: Sequence[Hssi],
+    changes: Sequence[Change],
+    slug: str | None = None,
+) -> list[Standing]:
+    """Every current component in the order of the page, or the one of that slug."""
+    probes, delays = _list_probes(session, now=now, policy=policy)
+    wanted = Component.is_current if slug is None else Component.slug == slug
+    rows = session.execute(
+        select(Component.slug, Component.name, Component.group_name, Component.days)
+        .where(Component.is_current, wanted)
+        .order_by(Component.position, Component.slug)
+    )
+    running = [c for c in changes if c.state is ChangeState.RUNNING and c.has_impact]
+    return [
+        Standing(
+            slug=own,
+            name=name,
+            group=group,
+            packed_days=days,
+            probes=tuple(probes.get(own, ())),
+            delays=tuple(delays.get(own, ())),
+            hssis=tuple(hssi for hssi in hssis if own in hssi.components),
+            change=next((change for change in running if own in change.components), None),
+        )
+        for own, name, group, days in rows
+    ]
+
+
+def _list_probes(
+    session: Session, *, now: datetime, policy: ProbePolicy
+) -> tuple[dict[str, list[ProbeStatus]], dict[str, list[DelaySummary]]]:
+    rows = session.execute(
+        select(
+            Probe.name,
+            Probe.kind,
+            Probe.network,
+            Probe.component,
+            Probe.interval_s,
+            ProbeStanding.state,
+            ProbeStanding.since,
+            ProbeStanding.reason,
+            ProbeStanding.last_at,
+            ProbeStanding.delay,
+        )
+        .outerjoin(ProbeStanding, ProbeStanding.probe == Probe.name)
+        .where(Probe.is_current, Probe.component.is_not(None))
+        .order_by(Probe.component, Probe.name)
+    ).mappings()
+    probes: dict[str, list[ProbeStatus]] = defaultdict(list)
+    delays: dict[str, list[DelaySummary]] = defaultdict(list)
+    for row in rows:
+        probes[row["component"]].append(_probe(row, now, policy))
+        if row["delay"] is not None:
+            delays[row["component"]].append(_delay(row["delay"]))
+    return probes, delays
+
+
+def _probe(row: RowMapping, now: datetime, policy: ProbePolicy) -> ProbeStatus:
+    last_at: datetime | None = row["last_at"]
+    state, since, reason = row["state"], row["since"], row["reason"]
+    if last_at is None:
+        state, since, reason = State.UNKNOWN, None, "not measured yet"
+    elif now - last_at > policy.stale_after(row["interval_s"]):
+        state, since = State.UNKNOWN, last_at
+        reason = f"no check since {say_moment(last_at)}"
+    return ProbeStatus(
+        name=row["name"],
+        kind=row["kind"],
+        network=row["network"],
+        state=State(state),
+        since=since,
+        as_at=last_at,
+        interval_s=row["interval_s"],
+        reason=reason,
+    )
+
+
+def _delay(packed: dict[str, Any]) -> DelaySummary:
+    return DelaySummary(**packed)
+
+
+def stale_moments(standings: Sequence[Standing], policy: ProbePolicy) -> list[datetime]:
+    """When each probe's last reading stops speaking for the present."""
+    # A reading speaks up to and with the moment, so it is stale just after.
+    return [
+        probe.as_at + policy.stale_after(probe.interval_s) + timedelta(microseconds=1)
+        for standing in standings
+        for probe in standing.probes
+        if probe.as_at is not None
+    ]

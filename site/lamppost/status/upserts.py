@@ -1,0 +1,34 @@
+"""An insert that may say what happens on a conflict, the same on both databases."""
+
+from collections.abc import Collection
+from typing import TypeAlias
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+
+Insert: TypeAlias = postgresql.Insert | sqlite.Insert
+
+
+def insert_into(session: Session, table: type[DeclarativeBase]) -> Insert:
+    """The database's own insert for the table."""
+    target = table.__table__
+    assert isinstance(target, Table)  # noqa: S101 - every tables.py class maps one table
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(target)
+    return sqlite.insert(target)
+
+
+def upsert_into(
+    session: Session, table: type[DeclarativeBase], *, keep: Collection[str] = ()
+) -> Insert:
+    """An insert that overwrites the row of the same primary key, all but the columns kept."""
+    statement = insert_into(session, table)
+    key = [column.name for column in statement.table.primary_key]
+    left = {*key, *keep}
+    changed = {
+        column.name: statement.excluded[column.name]
+        for column in statement.table.columns
+        if column.name not in left
+    }
+    return statement.on_conflict_do_update(index_elements=key, set_=changed)
