@@ -109,7 +109,7 @@ class Levels:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What probes.toml says about one probe, secrets filled in."""
+    """What probes.toml says about one probe; its secrets are read where they are used."""
 
     probe: str
     options: Mapping[str, JsonValue]
