@@ -1,0 +1,95 @@
+"""Load the sample service: definitions, ninety days of readings, the logs, plans and bulletins."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Engine, func, select
+
+from lamppost.bulletins.actions import load_folder
+from lamppost.clock import Clock
+from lamppost.database import read_only, unit_of_work
+from lamppost.sample.incidents import SampleIncident, list_incidents, write_calendar, write_log
+from lamppost.sample.plans import add_plans
+from lamppost.sample.readings import INTERVAL, sample_readings
+from lamppost.settings import Settings
+from lamppost.status.actions import store_result, sync_definitions
+from lamppost.status.journal import DatabaseJournal
+from lamppost.status.tables import Reading
+from probes.definitions import Definitions, ProbeDefinition, load_definitions
+from probes.reading import Result
+from probes.registry import PROBES
+
+LOG_KINDS = ("hssi_log", "bcdr_windows")
+
+
+def load_sample_once(
+    engine: Engine, settings: Settings, clock: Clock, told: Callable[[str], None] | None = None
+) -> bool:
+    """Load the sample unless there are readings already; gives whether it was loaded.
+
+    A load that was cut off is finished: what is stored is stored once.
+    """
+    with read_only(engine) as session:
+        is_done = (settings.data / "sample" / "loaded").exists()
+        has_readings = session.scalar(select(func.count()).select_from(Reading).limit(1))
+    if is_done or (has_readings and not (settings.data / "sample").exists()):
+        load_folder(engine, settings.content_dir, clock.now())
+        return False
+    load_sample(engine, settings, clock, told or (lambda _words: None))
+    return True
+
+
+def load_sample(
+    engine: Engine, settings: Settings, clock: Clock, told: Callable[[str], None]
+) -> None:
+    """Load everything the sample has, told of each step."""
+    now = clock.now()
+    folder = settings.data / "sample"
+    folder.mkdir(parents=True, exist_ok=True)
+    incidents = list_incidents(now)
+    write_log(folder / "hssi.csv", incidents)
+    write_calendar(folder / "bcdr.ics", now)
+    definitions = load_definitions(settings.probe_definitions(), settings.probe_variables())
+    told("Loading ninety days of readings")
+    _load_readings(engine, definitions, incidents, now)
+    told("Loading the HSSI log, BCDR windows, changes and releases")
+    _load_logs(engine, definitions, clock)
+    with unit_of_work(engine) as session:
+        add_plans(session, now=now)
+    told("Loading bulletins")
+    load_folder(engine, settings.content_dir, now)
+    (folder / "loaded").touch()
+
+
+def _load_readings(
+    engine: Engine, definitions: Definitions, incidents: list[SampleIncident], now: datetime
+) -> None:
+    """Store readings ten minutes apart, under probes said to look that often; then as defined."""
+    slower = [
+        probe.model_copy(update={"interval_s": INTERVAL.total_seconds()})
+        for probe in definitions.probes
+    ]
+    with unit_of_work(engine) as session:
+        sync_definitions(session, definitions=replace(definitions, probes=tuple(slower)), now=now)
+    spells = [spell for incident in incidents for spell in incident.spells()]
+    for probe in definitions.probes:
+        if probe.component is not None:
+            result = Result(tuple(sample_readings(probe.name, now=now, spells=spells)))
+            with unit_of_work(engine) as session:
+                store_result(session, probe=probe.name, result=result, journal=None, now=now)
+    with unit_of_work(engine) as session:
+        sync_definitions(session, definitions=definitions, now=now)
+
+
+def _load_logs(engine: Engine, definitions: Definitions, clock: Clock) -> None:
+    for probe in definitions.probes:
+        if probe.kind in LOG_KINDS:
+            _look(engine, probe, clock)
+
+
+def _look(engine: Engine, probe: ProbeDefinition, clock: Clock) -> None:
+    journal = DatabaseJournal(engine, probe.name)
+    result = PROBES[probe.kind](probe.as_target(), journal, timeout=probe.timeout_s, clock=clock)
+    with unit_of_work(engine) as session:
+        store_result(session, probe=probe.name, result=result, journal=journal, now=clock.now())
