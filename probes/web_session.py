@@ -1,0 +1,122 @@
+"""One HTTP client for all probes: watched connections, a total deadline, nothing from outside.
+
+Environment, netrc, proxies and cookies are left out; redirects and bytes are capped. Connections
+are not reused, so a figure always holds connecting too, and a stale one never looks like a fault.
+"""
+
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from probes.connection import Watchdog, open_connection
+from probes.faults import TargetFailedError
+from probes.service import tls_context
+
+AGENT = "Lamppost-Probe/1.0"
+MAX_REDIRECTS = 5
+CHUNK = 65_536
+
+_watchdog: ContextVar[Watchdog] = ContextVar("watchdog")
+
+
+class _Connection(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return open_connection(self.host, self.port or self.default_port, _watchdog.get())
+
+
+class _TlsConnection(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        return open_connection(self.host, self.port or self.default_port, _watchdog.get())
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+class _Adapter(HTTPAdapter):
+    """Connections of our own making."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+
+def _make_session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.max_redirects = MAX_REDIRECTS
+    session.headers.update({"User-Agent": AGENT, "Connection": "close", "Accept": "*/*"})
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _Adapter())
+    return session
+
+
+_SESSION = _make_session()
+
+
+@contextmanager
+def answer(
+    url: str, watchdog: Watchdog, *, headers: Mapping[str, str] | None = None, ca_file: str | None
+) -> Iterator[requests.Response]:
+    """The answer to a GET, its body still to be read with `read_body`.
+
+    Raises:
+        ProbeFaultError: no answer in time, or one that is not HTTP.
+    """
+    if ca_file is not None:
+        tls_context(ca_file)  # says in a sentence when the file cannot be read
+    token = _watchdog.set(watchdog)
+    try:
+        with _SESSION.get(
+            url,
+            headers=headers,
+            stream=True,
+            timeout=watchdog.remaining(),
+            verify=ca_file or True,
+        ) as response:
+            yield response
+    except requests.TooManyRedirects as error:
+        raise TargetFailedError("redirects", f"More than {MAX_REDIRECTS} redirects.") from error
+    except requests.RequestException as error:
+        raise watchdog.explain(_cause(error)) from error
+    finally:
+        _watchdog.reset(token)
+
+
+def read_body(response: requests.Response, max_bytes: int) -> tuple[bytes, bool]:
+    """The body up to a number of bytes, and whether it is the whole of it."""
+    body = bytearray()
+    for chunk in response.iter_content(CHUNK):
+        body += chunk
+        if len(body) > max_bytes:
+            return bytes(body[:max_bytes]), False
+    return bytes(body), True
+
+
+def _cause(error: BaseException) -> Exception:
+    """The error of the network at the bottom of the libraries' wrapping."""
+    seen: BaseException | None = error
+    deepest: Exception = (
+        EOFError() if isinstance(error, requests.ConnectionError) else OSError(error)
+    )
+    while seen is not None:
+        if isinstance(seen, OSError) and not isinstance(seen, requests.RequestException):
+            deepest = seen
+        inner = next((arg for arg in seen.args if isinstance(arg, BaseException)), None)
+        seen = inner or getattr(seen, "reason", None) or seen.__cause__ or seen.__context__
+        if not isinstance(seen, BaseException):
+            break
+    return deepest
