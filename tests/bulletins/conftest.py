@@ -1,31 +1,21 @@
 """A content folder, a file in it, and a load of it."""
 
-import os
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 from sqlalchemy import Engine
 
+from bulletin_files import NOW, Load, WriteBulletin
 from lamppost.bulletins.actions import LoadReport, load_folder
 from lamppost.bulletins.feeds import Site
-
-NOW = datetime(2018, 4, 9, 8, 0, tzinfo=UTC)
-
-
-class WriteBulletin(Protocol):
-    """Writes a bulletin's file; keywords replace front matter lines, None takes one away."""
-
-    def __call__(self, name: str = ..., body: str = ..., **keys: str | None) -> Path: ...
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """An empty content folder."""
-    made = tmp_path / "content"
-    made.mkdir()
+    made = tmp_path / "bulletins"
+    made.mkdir(exist_ok=True)
     return made
 
 
@@ -62,15 +52,10 @@ def site() -> Site:
 
 
 @pytest.fixture
-def load(engine: Engine, folder: Path, site: Site) -> Callable[..., LoadReport]:
+def load(engine: Engine, folder: Path, site: Site) -> Load:
     """Load the folder into the test's database, at NOW unless told."""
 
     def load_it(now: datetime = NOW) -> LoadReport:
         return load_folder(engine, folder, now, site=site)
 
     return load_it
-
-
-def age(path: Path, when: datetime) -> None:
-    """Set a file's time of change, so that it counts as settled."""
-    os.utime(path, (when.timestamp(), when.timestamp()))

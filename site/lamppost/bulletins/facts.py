@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lamppost.bulletins.contacts import list_contacts, say_contacts
 from lamppost.bulletins.fact_calls import Call, find_calls
+from lamppost.bulletins.front_matter import Status
 from lamppost.bulletins.problems import Problem
 from lamppost.bulletins.source import Source, SourceError
 
@@ -60,7 +61,12 @@ FACTS: Mapping[str, Fact] = {
 
 
 def check_facts(source: Source) -> list[Problem]:
-    """What is wrong with the facts a bulletin asks for, as far as can be told without asking."""
+    """What is wrong with the facts a bulletin asks for, as far as can be told without asking.
+
+    A withdrawn bulletin shows none of its body, so nothing in it may stand in a withdrawal's way.
+    """
+    if source.front.status is Status.WITHDRAWN:
+        return []
     calls, bad = find_calls(source.body)
     found = [(call.line, call.message) for call in bad]
     found += [(call.line, words) for call in calls if (words := _fault(call, source))]

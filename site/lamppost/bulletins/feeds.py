@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lamppost.bulletins.front_matter import Audience, Status
 from lamppost.bulletins.render import absolutise
-from lamppost.bulletins.rules import AUDIENCE_NAMES, SHOWN, say_title, say_topic
+from lamppost.bulletins.rules import AUDIENCE_PHRASES, SHOWN, say_title, say_topic
 from lamppost.bulletins.tables import Bulletin, BulletinTopic, FeedDocument
 from lamppost.settings import Settings
 from lamppost.syndication.atom import atom
@@ -122,7 +122,7 @@ def say_feed_title(path: str) -> str:
     if kind == "topics":
         return f"Bulletins about {say_topic(value)}"
     if kind == "audiences":
-        return f"Bulletins for {AUDIENCE_NAMES[Audience(value)]}"
+        return f"Bulletins for {AUDIENCE_PHRASES[Audience(value)]}"
     return "Bulletins"
 
 

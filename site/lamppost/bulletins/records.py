@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from lamppost.bulletins.front_matter import Audience, Status
 from lamppost.bulletins.render import Heading
-from lamppost.bulletins.rules import AUDIENCE_NAMES, say_title, say_topic
+from lamppost.bulletins.rules import AUDIENCE_NAMES, AUDIENCE_PHRASES, say_title, say_topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,11 @@ class BulletinLine:
     def audience_name(self) -> str:
         """Whom it is for, in words."""
         return AUDIENCE_NAMES[self.audience]
+
+    @property
+    def audience_phrase(self) -> str:
+        """Whom it is for, inside a sentence."""
+        return AUDIENCE_PHRASES[self.audience]
 
     @property
     def topic_names(self) -> tuple[tuple[str, str], ...]:

@@ -21,6 +21,7 @@ RENDERER = "1"
 _ADDRESS = re.compile(r'(<(?:a|img)\s(?:[^<>"]|"[^"]*")*?(?:href|src)=")([^"]*)(")')
 _RULE = re.compile(r"([> \t]*)-{3,}[ \t]*")
 _TAG_TEXT = re.compile(r"[> \t]*-{3} \S")
+_FRAME_IDS = ("", "maincontent", "contents", "corrections", "header")
 _making = Lock()
 
 
@@ -84,7 +85,7 @@ def _flatten(tokens: list[dict[str, Any]]) -> list[Heading]:
 def _heading_id(words: str, separator: str) -> str:
     """An id of the page's own: never empty, never one the page's frame uses."""
     slug = slugify(words, separator)
-    return f"section-{slug}" if slug in {"", "maincontent", "contents", "header"} else slug
+    return f"section-{slug}" if slug in _FRAME_IDS else slug
 
 
 class _TagTextKept(Preprocessor):

@@ -14,6 +14,11 @@ AUDIENCE_NAMES = {
     Audience.ALL_USERS: "All users",
     Audience.NAS: "National Administration Service",
 }
+AUDIENCE_PHRASES = {
+    Audience.LA: "Local Administrators",
+    Audience.ALL_USERS: "all users",
+    Audience.NAS: "the National Administration Service",
+}
 # Spelt out at first use, then the abbreviation everybody says.
 _ABBREVIATIONS = {
     Audience.LA: ("Local Administrator", "LA"),
