@@ -12,3 +12,6 @@ compile() {
 }
 compile -o requirements.lock
 compile --group dev -o requirements-dev.lock
+.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-annotate --custom-compile-command 'make lock' \
+    --group bench -o requirements-bench.lock

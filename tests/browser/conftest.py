@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from live import Lamppost, living
 from playwright.sync_api import Browser, sync_playwright
+
+from live import Lamppost, living
 
 CHROMIUM = [
     "--no-sandbox",

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
+from playwright.sync_api import Browser
+
 from addresses import PAGES
 from live import Lamppost
-from playwright.sync_api import Browser
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from live import Lamppost, living, wait_until
 from playwright.sync_api import Browser, Page
+
+from live import Lamppost, living, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 PROBES = Path(__file__).parent / "quick_probes.toml"
@@ -53,7 +54,9 @@ def test_an_open_page_follows_by_itself_and_rests_in_a_hidden_tab(
         before = page.locator("time").first.inner_text()
 
         page.wait_for_function(
-            "before => document.querySelector('time').innerText !== before", arg=before, timeout=60000
+            "before => document.querySelector('time').innerText !== before",
+            arg=before,
+            timeout=60000,
         )
 
         page.evaluate("Object.defineProperty(document, 'hidden', {value: true})")

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine, func, select
 
 from lamppost.bulletins.actions import load_folder
+from lamppost.bulletins.feeds import Site
 from lamppost.clock import Clock
 from lamppost.database import read_only, unit_of_work
 from lamppost.sample.incidents import SampleIncident, list_incidents, write_calendar, write_log
@@ -34,7 +35,7 @@ def load_sample_once(
         is_done = (settings.data / "sample" / "loaded").exists()
         has_readings = session.scalar(select(func.count()).select_from(Reading).limit(1))
     if is_done or (has_readings and not (settings.data / "sample").exists()):
-        load_folder(engine, settings.content_dir, clock.now())
+        load_folder(engine, settings.content_dir, clock.now(), site=Site.of(settings))
         return False
     load_sample(engine, settings, clock, told or (lambda _words: None))
     return True
@@ -58,7 +59,7 @@ def load_sample(
     with unit_of_work(engine) as session:
         add_plans(session, now=now)
     told("Loading bulletins")
-    load_folder(engine, settings.content_dir, now)
+    load_folder(engine, settings.content_dir, now, site=Site.of(settings))
     (folder / "loaded").touch()
 
 

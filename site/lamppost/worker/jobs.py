@@ -5,11 +5,10 @@ import socket
 from collections.abc import Callable
 from datetime import datetime
 
-from probes.definitions import Definitions, ProbeDefinition, load_definitions
-from probes.registry import PROBES
 from sqlalchemy import Engine
 
 from lamppost.bulletins.actions import load_folder, publish_due
+from lamppost.bulletins.feeds import Site
 from lamppost.clock import Clock
 from lamppost.database import unit_of_work
 from lamppost.pulse.actions import beat, purge_runs
@@ -17,6 +16,8 @@ from lamppost.settings import Settings
 from lamppost.status.actions import store_result, sync_definitions
 from lamppost.status.journal import DatabaseJournal
 from lamppost.worker.schedule import Job
+from probes.definitions import Definitions, ProbeDefinition, load_definitions
+from probes.registry import PROBES
 
 HEARTBEAT_S = 5
 BULLETINS_S = 1
@@ -85,11 +86,11 @@ def _beat(engine: Engine, clock: Clock, started_at: datetime) -> None:
 
 
 def _load_bulletins(engine: Engine, settings: Settings, clock: Clock) -> None:
-    load_folder(engine, settings.content_dir, clock.now())
+    load_folder(engine, settings.content_dir, clock.now(), site=Site.of(settings))
 
 
 def _publish_bulletins(engine: Engine, settings: Settings, clock: Clock) -> None:
-    publish_due(engine, settings.content_dir, clock.now())
+    publish_due(engine, settings.content_dir, clock.now(), site=Site.of(settings))
 
 
 def _keep_house(engine: Engine, clock: Clock) -> None:

@@ -1,0 +1,85 @@
+"""One command starts everything, says when it answers, and stops everything."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from live import PORTS, free_port
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    port = free_port()
+    return {
+        **os.environ,
+        "LAMPPOST_DATA": str(tmp_path / "var"),
+        "LAMPPOST_PORT": str(port),
+        "LAMPPOST_BASE_URL": f"http://127.0.0.1:{port}",
+        "LAMPPOST_RELAY_PORTS": ",".join(str(free_port()) for _ in PORTS),
+    }
+
+
+def _start(environment: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "lamppost", "run"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _ready_line(child: subprocess.Popen[str]) -> str:
+    assert child.stdout is not None
+    return next((line for line in child.stdout if "ready" in line), "")
+
+
+@pytest.fixture
+def run(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    child = _start(environment)
+    yield child
+    if child.poll() is None:
+        child.kill()
+    child.wait()
+    assert child.stdout is not None
+    child.stdout.close()
+
+
+def test_it_says_when_it_answers_and_stops_within_five_seconds(
+    run: subprocess.Popen[str], environment: dict[str, str]
+) -> None:
+    address = environment["LAMPPOST_BASE_URL"]
+
+    assert _ready_line(run) == f"Lamppost is ready on {address}\n"
+    assert requests.get(f"{address}/", timeout=5).status_code == 200
+
+    began = time.monotonic()
+    run.send_signal(signal.SIGTERM)
+    assert run.wait(10) == 0
+    assert time.monotonic() - began < 5
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{address}/", timeout=2)
+
+
+def test_a_taken_port_is_told_of(run: subprocess.Popen[str], environment: dict[str, str]) -> None:
+    assert _ready_line(run)
+
+    second = subprocess.run(
+        [sys.executable, "-m", "lamppost", "run"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert second.returncode == 1
+    assert "is taken" in second.stderr

@@ -1,0 +1,68 @@
+"""Kill the worker at random moments, then compare what was mailed with what was recorded."""
+
+import random
+import re
+import sqlite3
+import time
+from collections import Counter
+from pathlib import Path
+
+from live import Lamppost, wait_until
+
+HEADER = re.compile(rb"^X-Lamppost-Probe: *([a-z0-9]+)", re.MULTILINE | re.IGNORECASE)
+
+
+def kill_worker(lamppost: Lamppost, times: int, *, seed: int) -> None:
+    """Start the worker and kill it with SIGKILL, again and again, at moments nobody chose."""
+    dice = random.Random(seed)  # noqa: S311 - any moment will do
+    for _ in range(times):
+        lamppost.start("worker")
+        # Starting takes about a second; the rest falls anywhere in a probe's run.
+        time.sleep(1.0 + 2.5 * dice.random())
+        lamppost.kill("worker")
+
+
+def settle(lamppost: Lamppost) -> None:
+    """Let a worker that is left alone find everything there is to find, then stop it."""
+    lamppost.start("worker")
+    wait_until(
+        lambda: not (mailed(lamppost) - set(arrivals(lamppost))),
+        within_s=60,
+        what="every mail delivered has its reading",
+    )
+    lamppost.kill("worker")
+
+
+def mailed(lamppost: Lamppost) -> set[str]:
+    """The tokens of every probe mail the relay delivered."""
+    found = set()
+    for path in (Path(lamppost.folder) / "relay" / "mail").rglob("*"):
+        if path.is_file() and path.parent.name in ("new", "cur"):
+            match = HEADER.search(path.read_bytes())
+            if match:
+                found.add(match.group(1).decode())
+    return found
+
+
+def arrivals(lamppost: Lamppost) -> Counter[str]:
+    """How many readings say of each token that it arrived."""
+    rows = query(
+        lamppost,
+        "SELECT json_extract(detail, '$.token') FROM reading "
+        "WHERE outcome = 'ok' AND json_extract(detail, '$.token') IS NOT NULL "
+        "AND coalesce(json_extract(detail, '$.at_least'), 0) = 0",
+    )
+    return Counter(str(token) for (token,) in rows)
+
+
+def journal(lamppost: Lamppost) -> dict[str, str]:
+    """Every expected mail and its state."""
+    return dict(query(lamppost, "SELECT token, state FROM expected_mail"))
+
+
+def query(lamppost: Lamppost, statement: str) -> list[tuple[str, ...]]:
+    connection = sqlite3.connect(lamppost.folder / "lamppost.sqlite3", timeout=10)
+    try:
+        return connection.execute(statement).fetchall()
+    finally:
+        connection.close()
