@@ -7,14 +7,6 @@ from probes.reading import Reading
 
 _SHORT = 10
 
-# Reasons the probes give as one word, as a reader of the page would say them.
-REASONS = {
-    "lost": "a message did not arrive in time",
-    "deferred": "the relay put the message off",
-    "refused": "the connection was refused",
-    "timeout": "there was no answer in time",
-}
-
 
 def say_delay(seconds: float) -> str:
     """`0.4 seconds`, `40 seconds`, `1 minute 30 seconds`."""
@@ -24,9 +16,9 @@ def say_delay(seconds: float) -> str:
 
 
 def failure_words(reading: Reading) -> str:
-    """Why a reading failed or could not be taken, as the probe says it."""
-    for name in ("words", "reason", "error"):
+    """Why a reading failed or could not be taken, as the probe says it, without a full stop."""
+    for name in ("text", "reason"):
         said = reading.detail.get(name)
         if isinstance(said, str) and said:
-            return REASONS.get(said, said)
+            return said.rstrip(". ")
     return ""
