@@ -1,0 +1,52 @@
+"""docs/policies.md says what the code does."""
+
+import re
+from pathlib import Path
+
+from lamppost.bulletins.front_matter import Status
+from lamppost.status.notices import WindowState
+from lamppost.status.policy import DEFAULT_POLICY
+from lamppost.status.report import STATE_WORDS, State
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (ROOT / "docs/policies.md").read_text(encoding="utf-8")
+
+
+def _rows(heading: str) -> list[list[str]]:
+    """The cells of the first table under a heading, its head left out."""
+    section = TEXT.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_every_state_has_its_word_and_its_shape() -> None:
+    macros = (ROOT / "templates/shared/macros.html").read_text(encoding="utf-8")
+    shapes = dict(re.findall(r'"(\w+)": "(.)"', macros))
+
+    rows = {row[0]: row[1:3] for row in _rows("States of the service")}
+
+    assert rows == {state.value: [STATE_WORDS[state], shapes[state.value]] for state in State}
+
+
+def test_the_numbers_of_the_rules_are_those_of_the_policy() -> None:
+    numbers = [row[2] for row in _rows("From readings to a probe's state") if row[2]]
+
+    assert numbers == [
+        f"{DEFAULT_POLICY.good_run} good",
+        f"{DEFAULT_POLICY.fail_run} in a row",
+        f"{DEFAULT_POLICY.fail_count} of {DEFAULT_POLICY.fail_window}",
+        f"median of {DEFAULT_POLICY.median_of}",
+        f"{DEFAULT_POLICY.stale_factor:g} intervals",
+    ]
+
+
+def test_the_table_of_components_is_the_one_the_code_states() -> None:
+    blend = (ROOT / "site/lamppost/status/blend.py").read_text(encoding="utf-8")
+
+    for probes, state in _rows("From probes to a component"):
+        assert re.search(rf"\| {re.escape(probes)} +\| {state} +\|", blend)
+
+
+def test_every_window_state_and_bulletin_status_is_explained() -> None:
+    assert {row[0] for row in _rows("BCDR windows")} == {state.value for state in WindowState}
+    assert {row[0] for row in _rows("Bulletins")} == {status.value for status in Status}
