@@ -57,7 +57,8 @@ def arrivals(lamppost: Lamppost) -> Counter[str]:
 
 def journal(lamppost: Lamppost) -> dict[str, str]:
     """Every expected mail and its state."""
-    return dict(query(lamppost, "SELECT token, state FROM expected_mail"))
+    rows = query(lamppost, "SELECT token, state FROM expected_mail")
+    return {token: state for token, state in rows}
 
 
 def query(lamppost: Lamppost, statement: str) -> list[tuple[str, ...]]:
