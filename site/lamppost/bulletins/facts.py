@@ -1,32 +1,25 @@
 """What a bulletin can be told by the system. To add a fact, add it to FACTS, nothing else."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from lamppost.bulletins.contacts import list_contacts, say_contacts
 from lamppost.bulletins.fact_calls import Call, find_calls
 from lamppost.bulletins.front_matter import Status
+from lamppost.bulletins.occasion import FactError, Occasion, Provider
 from lamppost.bulletins.problems import Problem
 from lamppost.bulletins.source import Source, SourceError
-
-
-class FactError(Exception):
-    """The fact cannot be had; the message says why, for the author of the bulletin."""
-
-
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """When the words are wanted: the bulletin's day, and the present moment."""
-
-    on: date
-    now: datetime
-
-
-Provider = Callable[[Session, Mapping[str, str], Occasion], str]
+from lamppost.bulletins.status_facts import (
+    say_hssis,
+    say_last_release,
+    say_next_bcdr,
+    say_next_release,
+    say_service_status,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +42,14 @@ _MONTH = r"\d{4}-\d\d"
 # A fact without a provider has no source yet: its words must stand in `facts:`.
 FACTS: Mapping[str, Fact] = {
     "contacts": Fact(_contacts),
-    "hssis": Fact(None, {"since": _DAY}),
-    "last_release": Fact(None),
+    "hssis": Fact(say_hssis, {"since": _DAY}),
+    "last_release": Fact(say_last_release),
     "lifecycle_batches": Fact(None),
-    "next_bcdr": Fact(None),
-    "next_release": Fact(None),
+    "next_bcdr": Fact(say_next_bcdr),
+    "next_release": Fact(say_next_release),
     "password_resets": Fact(None, {"month": _MONTH}),
     "rollouts": Fact(None),
-    "service_status": Fact(None),
+    "service_status": Fact(say_service_status),
 }
 
 
