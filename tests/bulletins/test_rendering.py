@@ -49,6 +49,16 @@ def test_a_table_wears_the_design_systems_classes_and_no_style() -> None:
     assert "<p>Table:" not in html
 
 
+def test_every_table_of_a_bulletin_has_its_own_caption_and_named_rows() -> None:
+    table = "| Who | Share |\n|---|---:|\n| People | 14.5% |\n\n"
+    html = render(f"Table: One\n\n{table}Table: Two\n\n{table}").html
+
+    assert html.count("<caption") == 2
+    assert '<caption class="nhsuk-table__caption">Two</caption>' in html
+    assert "Table:" not in html
+    assert html.count('<th scope="row" class="nhsuk-table__header">People</th>') == 2
+
+
 def test_a_table_without_a_caption_is_named_by_its_section() -> None:
     html = render("# Passwords\n\n| A | B |\n|---|---|\n| 1 | 2 |\n").html
 

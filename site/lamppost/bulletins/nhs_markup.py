@@ -51,11 +51,13 @@ def _point_to_page(link: Element) -> None:
 def _dress_tables(root: Element) -> None:
     heading = ""
     for parent in list(root.iter()):
-        for place, child in enumerate(list(parent)):
+        # A copy: captions leave the parent while it is walked.
+        siblings = list(parent)
+        for place, child in enumerate(siblings):
             if child.tag in _HEADINGS:
                 heading = "".join(child.itertext())
             if child.tag == "table":
-                _dress_table(parent, parent[place - 1] if place else None, child, heading)
+                _dress_table(parent, siblings[place - 1] if place else None, child, heading)
 
 
 def _dress_table(parent: Element, before: Element | None, table: Element, heading: str) -> None:
@@ -69,6 +71,8 @@ def _dress_table(parent: Element, before: Element | None, table: Element, headin
     elif heading:
         caption.text = heading
         _add_class(caption, "nhsuk-u-visually-hidden")
+    for row in table.iterfind("tbody/tr"):
+        _name_row(row)
     for cell in table.iter():
         _dress_cell(cell)
     if caption.text:
@@ -89,6 +93,14 @@ def _wrap(parent: Element, table: Element, label: str) -> None:
     parent.insert(place, frame)
 
 
+def _name_row(row: Element) -> None:
+    """The first cell of a row says what the row is about."""
+    first = row.find("td")
+    if first is not None:
+        first.tag = "th"
+        first.set("scope", "row")
+
+
 def _dress_cell(cell: Element) -> None:
     """Classes instead of Markdown's inline alignment, which the content policy forbids."""
     names = {"thead": "head", "tbody": "body", "tr": "row", "th": "header", "td": "cell"}
@@ -98,5 +110,5 @@ def _dress_cell(cell: Element) -> None:
     _add_class(cell, f"nhsuk-table__{part}")
     if cell.attrib.pop("align", None) == "right":
         _add_class(cell, f"nhsuk-table__{part}--numeric")
-    if cell.tag == "th":
+    if cell.tag == "th" and "scope" not in cell.attrib:
         cell.set("scope", "col")
