@@ -34,6 +34,7 @@ def add_plans(session: Session, *, now: datetime) -> None:
         name="Portal release, April 2018",
         planned_on=date(2018, 4, 1),
         is_month_only=True,
+        state=ReleaseState.LIVE,
         summary="Planned for April 2018. The day it went live is not on record.",
         items=[ReleaseItem(ItemKind.FEATURE, words) for words in APRIL_2018],
         now=datetime(2018, 4, 9, 8, 0, tzinfo=UTC),
