@@ -56,7 +56,7 @@ def test_every_table_of_a_bulletin_has_its_own_caption_and_named_rows() -> None:
     assert html.count("<caption") == 2
     assert '<caption class="nhsuk-table__caption">Two</caption>' in html
     assert "Table:" not in html
-    assert html.count('<th scope="row" class="nhsuk-table__header">People</th>') == 2
+    assert html.count('<th class="nhsuk-table__header" scope="row">People</th>') == 2
 
 
 def test_a_table_without_a_caption_is_named_by_its_section() -> None:
