@@ -46,6 +46,8 @@ class Settings(BaseModel):
     database_url: SecretStr | None = None
     secret_key: SecretStr | None = None
     base_url: str = "http://127.0.0.1:8000"
+    # Feed ids begin with it and must outlive a change of host: set once, never changed.
+    tag_authority: str = "lamppost.example"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     service_name: str = "Lamppost"

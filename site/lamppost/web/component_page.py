@@ -1,0 +1,138 @@
+"""What a component's page says, worded and drawn before its template sees it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from markupsafe import Markup
+
+from lamppost.status.report import (
+    STATE_WORDS,
+    ComponentDetail,
+    ComponentStatus,
+    DayState,
+    HourDelay,
+    ProbeStatus,
+    State,
+)
+from lamppost.status.words import say_delay
+from lamppost.web.day_bars import draw_days
+from lamppost.web.delay_chart import draw_delays, last_hours
+from lamppost.wording import say_date, say_duration, say_moment
+
+# What a probe of each kind does, as its page says it.
+KINDS = {
+    "relay_delay": "sends a message through the relay and looks for it in a mailbox",
+    "smtp": "opens a connection to the mail server and asks for a greeting",
+    "imap": "opens a mailbox as a mail program would",
+    "http": "opens the web page",
+    "dns": "looks the name up",
+    "tls": "checks the certificate",
+}
+NETWORKS = {"internet": "from the internet", "hscn": "from HSCN"}
+MESSAGES = "How long messages took, the last 48 hours"
+ANSWERS = "How long answers took, the last 48 hours"
+
+
+@dataclass(frozen=True, slots=True)
+class HourRow:
+    """One row of the table under the chart."""
+
+    hour: str
+    half: str
+    most: str
+    checks: str
+    failed: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """One row of the table of days."""
+
+    day: str
+    state: str
+    minutes: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeLine:
+    """One probe in a sentence and a light."""
+
+    state: State
+    words: str
+    name: str
+    does: str
+    read: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentPage:
+    """All a component's template shows."""
+
+    status: ComponentStatus
+    detail: ComponentDetail
+    since_words: str
+    chart_title: str
+    chart: Markup
+    bars: Markup
+    hours: tuple[HourRow, ...]
+    days: tuple[DayRow, ...]
+    probes: tuple[ProbeLine, ...]
+
+
+def present_component(detail: ComponentDetail, *, now: datetime) -> ComponentPage:
+    """The page of a component, tables newest first."""
+    status = detail.status
+    title = MESSAGES if status.delay is not None else ANSWERS
+    hours = last_hours(detail.hours, now=now)
+    return ComponentPage(
+        status=status,
+        detail=detail,
+        since_words=say_since(status),
+        chart_title=title,
+        chart=draw_delays(title, hours, detail.hssis, now=now),
+        bars=draw_days(status.name, status.days),
+        hours=tuple(present_hour(hour) for hour in reversed(hours)),
+        days=tuple(present_day(day) for day in reversed(status.days)),
+        probes=tuple(present_probe(probe) for probe in detail.probes),
+    )
+
+
+def say_since(status: ComponentStatus) -> str:
+    """Since when it stands so, unless its sentence says that already."""
+    if status.since is None or " since " in status.sentence:
+        return ""
+    return f"Since {say_moment(status.since)}."
+
+
+def present_hour(hour: HourDelay) -> HourRow:
+    """An hour in words; what was not measured says so."""
+    return HourRow(
+        hour=say_moment(hour.hour),
+        half=say_delay(hour.p50) if hour.p50 is not None else "no figure",
+        most=say_delay(hour.p95) if hour.p95 is not None else "no figure",
+        checks=f"{hour.count + hour.failed:,}",
+        failed=f"{hour.failed:,}",
+    )
+
+
+def present_day(day: DayState) -> DayRow:
+    """A day in words, its states in whole minutes."""
+    minutes = (f"{STATE_WORDS[state].lower()} {day.minutes(state):,}" for state in day.seconds)
+    return DayRow(say_date(day.day), STATE_WORDS[day.state], ", ".join(minutes))
+
+
+def present_probe(probe: ProbeStatus) -> ProbeLine:
+    """A probe in words: what it does, from where, how often, when last."""
+    often = say_duration(timedelta(seconds=probe.interval_s))
+    does = KINDS.get(probe.kind, "checks that it answers")
+    where = NETWORKS.get(probe.network, probe.network)
+    last = f"Last reading {say_moment(probe.as_at)}." if probe.as_at else "No reading yet."
+    return ProbeLine(
+        state=probe.state,
+        words=STATE_WORDS[probe.state],
+        name=probe.name,
+        does=f"{does[:1].upper()}{does[1:]}, {where}, every {often}.",
+        read=last,
+        reason=f"{probe.reason[:1].upper()}{probe.reason[1:]}." if probe.reason else "",
+    )
