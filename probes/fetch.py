@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 from urllib.request import url2pathname
 
 from pydantic import Field
@@ -22,6 +22,7 @@ from probes.web_session import answer, read_body
 
 OK = 200
 NOT_MODIFIED = 304
+LONGEST_PLACE = 200
 
 
 class SourceOptions(TargetOptions):
@@ -30,6 +31,15 @@ class SourceOptions(TargetOptions):
     source: str = Field(min_length=1)
     ca_file: str | None = None
     max_bytes: int = Field(default=50_000_000, ge=1, le=500_000_000)
+
+    @property
+    def place(self) -> str:
+        """The source as it may be shown: no user name, no password, no query."""
+        parts = urlsplit(self.source)
+        if parts.scheme not in ("http", "https"):
+            return self.source[-LONGEST_PLACE:]
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit((parts.scheme, host, parts.path, "", ""))[:LONGEST_PLACE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,7 @@ def _from_web(options: SourceOptions, known: Mapping[str, str], watchdog: Watchd
         if response.status_code != OK:
             raise TargetFailedError(
                 "status",
-                f"{options.source} answered {response.status_code} {response.reason}.",
+                f"{options.place} answered {response.status_code} {response.reason}.",
                 code=response.status_code,
             )
         body, is_whole = read_body(response, options.max_bytes)
@@ -130,5 +140,5 @@ def _looks(path: Path) -> str:
 
 def _too_big(options: SourceOptions) -> TargetFailedError:
     return TargetFailedError(
-        "too-big", f"{options.source} is bigger than the {options.max_bytes:,} bytes allowed."
+        "too-big", f"{options.place} is bigger than the {options.max_bytes:,} bytes allowed."
     )

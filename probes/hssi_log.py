@@ -22,7 +22,7 @@ def probe(target: Target, journal: Journal, *, timeout: float, clock: Clock) -> 
             fetched = fetch(options, journal, watchdog)
         if fetched.body is None:
             return {"unmodified": True}, (), True
-        rows, quarantined = read_log(fetched.body, options.source)
+        rows, quarantined = read_log(fetched.body, options.place)
         fetched.remember(journal)
         detail = {"rows": len(rows), "quarantined": len(quarantined)}
         return detail, (*rows, *quarantined), False
