@@ -70,7 +70,7 @@ def test_a_bulletin_is_titled_dated_and_has_its_contents(client: CheckingClient)
     )
     assert 'href="#two">Two</a>' in text
     assert "published, on" in text
-    assert '<h2 id="three">Three</h2>' in text
+    assert '<h2 class="nhsuk-heading-m" id="three">Three</h2>' in text
     assert 'href="/bulletins/2017-11-06/"' in text
 
 
@@ -213,7 +213,7 @@ def test_a_withdrawn_bulletin_says_so_and_shows_nothing_else(
     assert "This bulletin has been withdrawn" in response.text
     assert "Wrong advice" not in response.text
     assert response.headers["X-Robots-Tag"] == "noindex"
-    assert "Withdrawn." in client.get("/bulletins/").text
+    assert "has been withdrawn." in client.get("/bulletins/").text
 
 
 def test_a_picture_beside_the_bulletins_is_served(

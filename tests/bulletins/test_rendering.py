@@ -15,7 +15,7 @@ def test_headings_begin_below_the_title_and_make_the_contents() -> None:
         (3, "relay"),
         (2, "service-status_1"),
     ]
-    assert '<h2 id="service-status">' in made.html
+    assert '<h2 class="nhsuk-heading-m" id="service-status">' in made.html
 
 
 @pytest.mark.parametrize("words", ["Contents", "Maincontent", "\N{SNOWMAN}"])

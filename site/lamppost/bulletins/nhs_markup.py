@@ -9,7 +9,8 @@ from markdown.treeprocessors import Treeprocessor
 
 MEDIA = "/bulletins/media/"
 CAPTION = "Table:"
-_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+# One size below the page's own heading, which is large.
+_HEADINGS = {"h2": "m", "h3": "s", "h4": "xs", "h5": "xs", "h6": "xs"}
 _OTHER_BULLETIN = re.compile(r"(\d{4}-\d\d-\d\d(?:-\d+)?)\.md(#.*)?")
 _LISTS = {"ul": "nhsuk-list nhsuk-list--bullet", "ol": "nhsuk-list nhsuk-list--number"}
 # Lower than every processor of Markdown's own: they must have made their elements by then.
@@ -29,6 +30,8 @@ class _Dresser(Treeprocessor):
         for element in root.iter():
             if element.tag in _LISTS:
                 _add_class(element, _LISTS[element.tag])
+            elif element.tag in _HEADINGS and "nhsuk-heading-" not in element.get("class", ""):
+                _add_class(element, f"nhsuk-heading-{_HEADINGS[element.tag]}")
             elif element.tag == "img":
                 source = element.get("src", "")
                 element.set("src", re.sub(r"^(\./)?media/", MEDIA, source))

@@ -17,7 +17,7 @@ from lamppost.bulletins.nhs_markup import NhsMarkup
 from lamppost.bulletins.sanitise import plain_text, sanitise
 
 # Moves when the same Markdown would give other HTML, so that every file is rendered afresh.
-RENDERER = "1"
+RENDERER = "2"
 _ADDRESS = re.compile(r'(<(?:a|img)\s(?:[^<>"]|"[^"]*")*?(?:href|src)=")([^"]*)(")')
 _RULE = re.compile(r"([> \t]*)-{3,}[ \t]*")
 _TAG_TEXT = re.compile(r"[> \t]*-{3} \S")
