@@ -43,6 +43,7 @@ def test_the_chart_has_words_and_a_table_of_the_same_figures(client: CheckingCli
 
     assert 'aria-labelledby="chart-title" aria-describedby="chart-description"' in text
     assert "1 check failed." in text
+    assert ">12, 1 failed</td>" in text
     assert "newest first</caption>" in text
     assert '<th scope="row" class="nhsuk-table__header">9 April 2018 at 8am BST</th>' in text
 

@@ -41,7 +41,6 @@ class HourRow:
     half: str
     most: str
     checks: str
-    failed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +106,12 @@ def say_since(status: ComponentStatus) -> str:
 
 def present_hour(hour: HourDelay) -> HourRow:
     """An hour in words; what was not measured says so."""
+    failed = f", {hour.failed:,} failed" if hour.failed else ""
     return HourRow(
         hour=say_moment(hour.hour),
         half=say_delay(hour.p50) if hour.p50 is not None else "no figure",
         most=say_delay(hour.p95) if hour.p95 is not None else "no figure",
-        checks=f"{hour.count + hour.failed:,}",
-        failed=f"{hour.failed:,}",
+        checks=f"{hour.count + hour.failed:,}{failed}",
     )
 
 
