@@ -55,7 +55,7 @@ class ImapMailbox:
         if kind == "OK":
             return int(data[0] or 0)
         if folder == INBOX:
-            raise ProberUnfitError("mailbox", "The probe's mailbox has no inbox to open.")
+            raise ProberUnfitError("mailbox", "It has no inbox to open.")
         return None
 
     def _fresh(self, folder: str) -> list[Letter]:
@@ -69,7 +69,7 @@ class ImapMailbox:
             # `n:*` always names the newest mail, old or new, so older ones are left out below.
             kind, data = self._imap.uid("FETCH", f"{last + 1}:*", _ITEMS)
         if kind != "OK":
-            raise ProberUnfitError("mailbox", f"The mailbox would not show its mail: {data}.")
+            raise ProberUnfitError("mailbox", f"It would not show its mail: {data}.")
         letters = [letter for letter in read_fetch(data, folder) if int(letter.name) > (last or 0)]
         self._shown[folder] = max((int(letter.name) for letter in letters), default=last or 0)
         return letters
@@ -107,21 +107,21 @@ def _answering(watchdog: Watchdog) -> Iterator[None]:
     """Whatever the mailbox does wrong leaves the block as the prober's unfitness."""
     try:
         yield
-    except ProberUnfitError as fault:
-        raise _unfit(fault, fault.reason) from fault
     except ProbeFaultError as fault:
-        raise _unfit(fault, "mailbox") from fault
+        is_own = isinstance(fault, ProberUnfitError)
+        raise _unfit(fault, fault.reason if is_own else "mailbox") from fault
     except imaplib.IMAP4.abort as error:
         raise _unfit(watchdog.explain(EOFError()), "mailbox") from error
     except imaplib.IMAP4.error as error:
-        raise ProberUnfitError("mailbox", f"The probe's mailbox would not: {error}.") from error
+        refusal = ProberUnfitError("mailbox", f"It answered: {error}.")
+        raise _unfit(refusal, "mailbox") from error
     except OSError as error:
         raise _unfit(watchdog.explain(error), "mailbox") from error
 
 
 def _unfit(fault: ProbeFaultError, reason: str) -> ProberUnfitError:
-    text = fault.text.removeprefix("The probe's mailbox: ")
-    return ProberUnfitError(reason, f"The probe's mailbox: {text}")
+    said = fault.text[:1].lower() + fault.text[1:]
+    return ProberUnfitError(reason, f"The probe's mailbox cannot be used: {said}")
 
 
 def read_fetch(data: Sequence[Any], folder: str) -> list[Letter]:

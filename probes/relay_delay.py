@@ -11,16 +11,17 @@ from typing import Literal
 
 from pydantic import Field, SecretStr, model_validator
 
-from probes.faults import ProberUnfitError
+from probes.connection import SHORTEST_S, watching
+from probes.faults import ProberUnfitError, TargetFailedError
 from probes.imap_mailbox import open_imap
 from probes.mail_message import compose
 from probes.mailbox import Mailbox
 from probes.maildir import open_maildir
-from probes.reading import Clock, Journal, Reading, Result, Target
+from probes.reading import Clock, Journal, Outcome, Reading, Result, Target
 from probes.relay_readings import Trust, unfit_reading
 from probes.relay_run import Pace, RelayRun
 from probes.service import Privacy, Service, TargetOptions
-from probes.smtp_session import SmtpService
+from probes.smtp_session import SmtpService, smtp_session
 from probes.submission import submit
 
 MAILBOX_SHARE = 0.4  # of a run's time at most, so that sending keeps the greater part
@@ -98,8 +99,25 @@ def probe(target: Target, journal: Journal, *, timeout: float, clock: Clock) -> 
             readings = take_turn(run)
     except ProberUnfitError as fault:
         # A mailbox that only takes its leave badly has told all it had to tell.
-        readings = readings or (unfit_reading(target.probe, clock.now(), fault),)
+        seconds = max(until - clock.monotonic(), SHORTEST_S)
+        readings = readings or (_without_mailbox(target, options, fault, seconds, clock),)
     return Result(readings)
+
+
+def _without_mailbox(
+    target: Target, options: Options, fault: ProberUnfitError, seconds: float, clock: Clock
+) -> Reading:
+    """Nothing is sent that could not be found again; but a relay that lets nobody in is down."""
+    taken_at = clock.now()
+    try:
+        with watching(seconds, clock) as watchdog, smtp_session(options.relay(), watchdog):
+            return unfit_reading(target.probe, taken_at, fault)
+    except TargetFailedError as shut:
+        text = f"The relay cannot be reached: {shut.text}"
+        detail = {**shut.detail(), "text": text}
+        return Reading(target.probe, taken_at, Outcome.FAILED, None, None, detail)
+    except ProberUnfitError:
+        return unfit_reading(target.probe, taken_at, fault)
 
 
 def take_turn(run: RelayRun) -> tuple[Reading, ...]:

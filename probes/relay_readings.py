@@ -35,8 +35,8 @@ class Trust:
 def found_reading(probe: str, found: Found, trust: Trust) -> Reading:
     """The delay of a mail that arrived.
 
-    The value is delivery: from acceptance to the server's stamp. A stamp that cannot be true is
-    set aside: the value is then the time until we saw the mail, which delivery cannot exceed.
+    The value is delivery: from acceptance to the server's stamp. Where the stamp cannot be true,
+    or is coarser than all the time there was, it is the time until we saw the mail: an upper bound.
     """
     mail = found.mail
     began_at = mail.accepted_at or mail.sent_at
@@ -45,7 +45,8 @@ def found_reading(probe: str, found: Found, trust: Trust) -> Reading:
     visible_s = max(0.0, (found.seen_at - began_at).total_seconds())
     leeway_s = trust.skew_s + SUSPECT_S
     is_suspect = not -leeway_s <= delivered_s <= visible_s + leeway_s
-    value = visible_s if is_suspect else min(max(0.0, delivered_s), visible_s)
+    is_coarse = visible_s < stamp.resolution_s
+    value = visible_s if is_suspect or is_coarse else min(max(0.0, delivered_s), visible_s)
     detail: dict[str, JsonValue] = {
         **_told(mail),
         "key": mail.token,

@@ -3,7 +3,7 @@
 import smtplib
 from datetime import datetime
 
-from probes.connection import Watchdog
+from probes.connection import watching
 from probes.faults import ProbeFaultError, ProberUnfitError, TargetFailedError
 from probes.reading import Clock
 from probes.smtp_session import SmtpService, smtp_session
@@ -46,7 +46,7 @@ def submit(
     """
     handover = _Handover(clock)
     try:
-        with Watchdog(seconds, clock) as watchdog, smtp_session(service, watchdog) as client:
+        with watching(seconds, clock) as watchdog, smtp_session(service, watchdog) as client:
             handover.run(client, mail, mail_from, rcpt_to)
             watchdog.allow(
                 min(GOODBYE_S, watchdog.remaining())
@@ -78,14 +78,23 @@ def _in_words_of_mail(fault: ProbeFaultError, seconds: float) -> ProbeFaultError
     answer = str(fault.code or "")
     if isinstance(fault.__cause__, smtplib.SMTPResponseException):
         answer = _words(fault.__cause__)
+    reason = "timeout" if _is_timeout(fault) else fault.reason
     text = {
         "refused": "The relay refused the connection.",
         "timeout": f"The relay did not answer within {seconds:.3g} seconds.",
         "closed": "The relay closed the connection before the end.",
         "deferred": f"The relay put the message off: {answer}.",
         "rejected": f"The relay refused the message: {answer}.",
-    }.get(fault.reason, fault.text)
-    return TargetFailedError(fault.reason, text, code=fault.code)
+    }.get(reason, fault.text)
+    return TargetFailedError(reason, text, code=fault.code)
+
+
+def _is_timeout(fault: ProbeFaultError) -> bool:
+    """Whether a time limit is behind it: smtplib reports one as a closed connection."""
+    error: BaseException | None = fault
+    while error is not None and not isinstance(error, TimeoutError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _words(error: smtplib.SMTPResponseException) -> str:
