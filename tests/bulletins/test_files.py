@@ -38,6 +38,7 @@ def only(folder: Path) -> Problem:
         ({"corrections": '[{at: "2018-04-10T09:00"}]'}, 10, "corrections.0.note is missing"),
         ({"title": "A: b: c"}, 3, "the YAML is broken here"),
         ({"title": '"open'}, 9, "the YAML is broken here"),
+        ({"facts": '{contacts: "a\\x00b"}'}, 10, "without control characters"),
         ({"facts": "[[[[[[a]]]]]]"}, 10, "lists within lists"),
     ],
 )

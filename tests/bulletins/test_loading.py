@@ -137,7 +137,7 @@ def test_one_bad_file_never_stops_the_rest(
     report = load()
 
     assert shown(engine)
-    assert len(report.problems) == 3
+    assert len(report.problems) == 2
 
 
 def test_a_deleted_file_takes_its_page_and_its_problems_along(

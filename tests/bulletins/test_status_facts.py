@@ -1,6 +1,7 @@
 """Facts from the service status are whole sentences, and a missing one says why."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -75,34 +76,24 @@ def test_no_hssis_is_a_sentence_and_an_impossible_day_an_error(sqlite_engine: En
         say(sqlite_engine, "hssis", since="2018-02-30")
 
 
-def test_releases_say_when_and_what(sqlite_engine: Engine) -> None:
-    with unit_of_work(sqlite_engine) as session:
-        add_release(
-            session,
-            ref="r1",
-            name="Portal release",
-            planned_on=date(2018, 3, 16),
-            live_at=NOW - timedelta(days=24),
-            state=ReleaseState.LIVE,
-            now=NOW,
-        )
-        items = [ReleaseItem(ItemKind.FEATURE, "Resets unlock accounts")]
-        planned_on = date(2018, 4, 1)
-        add_release(
-            session,
-            ref="r2",
-            name="April",
-            planned_on=planned_on,
-            is_month_only=True,
-            items=items,
-            now=NOW,
-        )
+def plan(engine: Engine, planned_on: date, **values: Any) -> None:
+    with unit_of_work(engine) as session:
+        add_release(session, ref="r", name="Portal", planned_on=planned_on, now=NOW, **values)
 
-    assert say(sqlite_engine, "last_release") == (
-        "The last release was Portal release, on 16 March 2018."
-    )
+
+def test_the_last_release_says_when_it_went_live(sqlite_engine: Engine) -> None:
+    live_at = NOW - timedelta(days=24)
+    plan(sqlite_engine, date(2018, 3, 16), live_at=live_at, state=ReleaseState.LIVE)
+
+    assert say(sqlite_engine, "last_release") == "The last release was Portal, on 16 March 2018."
+
+
+def test_the_next_release_says_its_month_and_what_it_should_bring(sqlite_engine: Engine) -> None:
+    items = [ReleaseItem(ItemKind.FEATURE, "Resets unlock accounts")]
+    plan(sqlite_engine, date(2018, 4, 1), is_month_only=True, items=items)
+
     assert say(sqlite_engine, "next_release") == (
-        "The next release, April, is planned for April 2018. It should bring:\n\n"
+        "The next release, Portal, is planned for April 2018. It should bring:\n\n"
         "- Resets unlock accounts"
     )
 

@@ -45,6 +45,12 @@ def _one_line(text: str) -> str:
     return text
 
 
+def _words(text: str) -> str:
+    if _UNPRINTABLE.search(text.replace("\n", "").replace("\t", "")):
+        raise ValueError("must be words without control characters")
+    return text
+
+
 def _tag_uri(text: str) -> str:
     if not _TAG_URI.fullmatch(text):
         raise ValueError(
@@ -80,6 +86,7 @@ def _moment(value: Any) -> Any:
 
 
 Line = Annotated[str, AfterValidator(_one_line)]
+Words = Annotated[str, AfterValidator(_words)]
 Word = Annotated[str, AfterValidator(_word)]
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
@@ -110,7 +117,7 @@ class FrontMatter(BaseModel):
     published_at: Moment | None = None
     corrections: tuple[Correction, ...] = ()
     aliases: tuple[Word, ...] = ()
-    facts: dict[str, str] = Field(default_factory=dict)
+    facts: dict[Words, Words] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _scheduled_says_when(self) -> "FrontMatter":

@@ -44,14 +44,14 @@ class Rendered:
 
 
 class RenderError(Exception):
-    """The Markdown is nested too deeply to be rendered."""
+    """The Markdown cannot be rendered; the message says why, for its author."""
 
 
 def render(markdown: str) -> Rendered:
     """The body's HTML, safe to show, with headings from h2.
 
     Raises:
-        RenderError: nested too deeply.
+        RenderError: nested too deeply, or too strange for the library.
     """
     with _making:
         _CONVERTER.reset()
@@ -59,6 +59,10 @@ def render(markdown: str) -> Rendered:
             raw = _CONVERTER.convert(markdown)
         except RecursionError:
             raise RenderError("quotes or lists are nested too deeply; flatten them") from None
+        except Exception as error:
+            # Whatever the library trips over must not keep the other bulletins from loading.
+            words = f"the Markdown cannot be rendered ({error.__class__.__name__}); simplify it"
+            raise RenderError(words) from error
         tokens: list[dict[str, Any]] = _CONVERTER.toc_tokens  # type: ignore[attr-defined] # by toc
         contents = tuple(_flatten(tokens))
     html = sanitise(raw)

@@ -1,6 +1,7 @@
 """Which files of the content folder changed since they were last seen, for the price of a stat."""
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -92,12 +93,30 @@ def scan_folder(folder: Path, known: Mapping[str, Stamp], now: datetime) -> Scan
 
 
 def list_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Each bulletin file as its name below the folder, and its path; in order."""
-    for path in sorted(folder.rglob("*.md")):
-        source = path.relative_to(folder)
-        is_hidden = any(part.startswith(".") for part in source.parts)
-        if not is_hidden and path.name.lower() not in _NOT_BULLETINS:
-            yield source.as_posix(), path
+    """Each bulletin file as its name below the folder, and its path; in order.
+
+    Raises:
+        FolderMissingError: a folder cannot be read; to skip it would take its bulletins down.
+    """
+    found: list[str] = []
+    # os.walk, not rglob: every second, over a thousand files, it is five times less work.
+    for place, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        below = os.path.relpath(place, folder)
+        prefix = "" if below == "." else f"{below}/".replace(os.sep, "/")
+        found += [prefix + name for name in names if _is_bulletin(name)]
+    for source in sorted(found):
+        yield source, folder / source
+
+
+def _refuse(error: OSError) -> None:
+    words = f"{error.filename} cannot be read; the bulletins stay as they were."
+    raise FolderMissingError(words) from error
+
+
+def _is_bulletin(name: str) -> bool:
+    is_markdown = name.endswith(".md") and not name.startswith(".")
+    return is_markdown and name.lower() not in _NOT_BULLETINS
 
 
 def _look(path: Path, source: str, known: Stamp | None, now: datetime) -> Found | Stamp | None:
