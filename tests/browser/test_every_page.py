@@ -22,13 +22,15 @@ def test_axe_finds_nothing(browser: Browser, lamppost: Lamppost, path: str, widt
     page = browser.new_page(viewport={"width": width, "height": 900})
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
-    page.goto(lamppost.address + path)
+    answer = page.goto(lamppost.address + path)
     page.evaluate(AXE)
     found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
     too_wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     page.close()
 
     faults = [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found["violations"]]
+    assert answer is not None
+    assert answer.status == (404 if path == "/nowhere/" else 200)
     assert faults == []
     assert len(found["passes"]) > 10
     assert not too_wide

@@ -18,11 +18,13 @@ def _line(page: Page, lamppost: Lamppost) -> str:
 
 
 def _wait_for(page: Page, lamppost: Lamppost, words: str, within_s: float) -> None:
-    wait_until(
-        lambda: words in _line(page, lamppost),
-        within_s=within_s,
-        what=f"{COMPONENT}: {words}; it says {_line(page, lamppost)!r}",
-    )
+    try:
+        wait_until(
+            lambda: words in _line(page, lamppost), within_s=within_s, what=f"{COMPONENT}: {words}"
+        )
+    except AssertionError as error:
+        error.add_note(_line(page, lamppost))
+        raise
 
 
 def test_slow_then_good_then_dead_then_not_measured(browser: Browser, folder: Path) -> None:

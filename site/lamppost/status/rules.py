@@ -12,7 +12,8 @@
 7. Otherwise it is operational, once anything good was seen.
 
 A pending message ("at least so long") is no success and no failure, but its age is a delay.
-A reading that comes late or out of order is stored and amends nothing.
+A reading that comes late or out of order is stored and amends nothing. A message overtaken by a
+later one counts among the last messages, and says nothing of how mail goes now.
 """
 
 from dataclasses import dataclass, replace
@@ -90,12 +91,20 @@ def is_passed_over(state: ProbeState, reading: Reading) -> bool:
     return state.last_at is not None and reading.taken_at < state.last_at
 
 
+def is_overtaken(reading: Reading) -> bool:
+    """Whether a later message came first: what is known of the present is newer than this one."""
+    return reading.detail.get("overtaken") is True
+
+
 def advance(
     state: ProbeState, reading: Reading, *, levels: Levels, policy: ProbePolicy
 ) -> ProbeState:
     """The state after one more reading."""
     if is_passed_over(state, reading):
         return state
+    if is_overtaken(reading):
+        samples = add_sample(state.samples, reading, keep=policy.kept_delays)
+        return replace(state, last_at=reading.taken_at, samples=samples)
     if reading.outcome is Outcome.UNKNOWN:
         return replace(
             state,
