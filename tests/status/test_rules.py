@@ -203,3 +203,13 @@ def test_a_stricter_policy_never_sees_less_down(letters: str) -> None:
         state = advance(state, one, levels=LEVELS, policy=strict)
 
     assert state.state is State.OUTAGE
+
+
+def test_a_message_overtaken_by_a_later_one_counts_but_says_nothing_of_now() -> None:
+    state = after("SSS")
+    overtaken = reading(minute(30), value=900.0, token="old", overtaken=True)
+
+    after_it = fold([overtaken] * 3, state)
+
+    assert after_it.state is State.OPERATIONAL
+    assert (900.0, "old") in [(sample.seconds, sample.token) for sample in after_it.samples]

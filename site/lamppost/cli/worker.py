@@ -15,9 +15,8 @@ from lamppost.clock import SystemClock
 @click.command()
 def command() -> None:
     """Run the probes and the schedule; stands by while another process is the worker."""
-    from probes.definitions import DefinitionError  # noqa: PLC0415 - as above
-
     from lamppost.worker.service import Worker  # noqa: PLC0415 - loads feeds, calendars, probes
+    from probes.definitions import DefinitionError  # noqa: PLC0415 - as above
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)

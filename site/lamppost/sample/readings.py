@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lamppost.clock import LONDON
-from probes.reading import Outcome, Reading
+from probes.reading import JsonValue, Outcome, Reading
 
 DAYS = 90
 # A reading every ten minutes is enough for bars and charts, and loads in seconds.
@@ -51,9 +51,13 @@ def sample_readings(probe: str, *, now: datetime, spells: Sequence[BadSpell]) ->
 def _reading(
     probe: str, taken_at: datetime, spell: BadSpell | None, dice: random.Random
 ) -> Reading:
-    detail = {"sample": True}
+    detail: dict[str, JsonValue] = {"sample": True}
     if spell is not None and spell.seconds is None:
-        why = {**detail, "reason": "refused", "text": "The connection was refused."}
+        why: dict[str, JsonValue] = {
+            **detail,
+            "reason": "refused",
+            "text": "The connection was refused.",
+        }
         return Reading(probe, taken_at, Outcome.FAILED, None, None, why)
     quiet, busy = PACE.get(probe, QUICK)
     typical = quiet + busy * _load(taken_at)
