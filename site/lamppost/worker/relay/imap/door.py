@@ -59,8 +59,11 @@ class _Conversation:
     async def _read(self) -> list[Word]:
         try:
             words = await read_command(self._reader, self._go_ahead)
-        except (CommandError, ValueError) as error:  # ValueError: a line beyond the limit
-            await self._bad(f"* BAD {error}\r\n")
+        except CommandError as error:
+            await self._bad(f"{error.tag} BAD {error}\r\n")
+            return []
+        except ValueError:
+            await self._bad("* BAD The line is too long\r\n")
             return []
         if len(words) < 2:  # noqa: PLR2004 - a tag and a command
             await self._bad("* BAD A tag and a command are expected\r\n")

@@ -22,7 +22,12 @@ _SET = re.compile(
 
 
 class CommandError(Exception):
-    """What the client sent is not IMAP as this server knows it; the message says what."""
+    """What the client sent is not IMAP as this server knows it; the message says what.
+
+    `tag` is what the answer begins with: the command's own, where that could be read.
+    """
+
+    tag = "*"
 
 
 async def read_command(reader: StreamReader, go_ahead: Callable[[], Awaitable[None]]) -> list[Word]:
@@ -39,14 +44,26 @@ async def read_command(reader: StreamReader, go_ahead: Callable[[], Awaitable[No
             raise EOFError
         announced = _LITERAL.search(line)
         if announced is None:
-            return parse(bytes(text + line.rstrip(b"\r\n")), literals)
+            return _parse_tagged(bytes(text + line.rstrip(b"\r\n")), literals)
         size = int(announced[1])
+        if size > LITERAL_LIMIT and announced[2]:
+            raise EOFError  # it is on its way already; there is no refusing but to hang up
         if size > LITERAL_LIMIT:
             raise CommandError(f"A literal may have {LITERAL_LIMIT} bytes at most")
         if not announced[2]:
             await go_ahead()
         text += line[: announced.start()] + b"{%d}" % len(literals)
         literals.append(await reader.readexactly(size))
+
+
+def _parse_tagged(text: bytes, literals: list[bytes]) -> list[Word]:
+    try:
+        return parse(text, literals)
+    except CommandError as error:
+        tag = text.split(b" ", 1)[0]
+        if tag.isalnum():
+            error.tag = tag.decode("ascii")
+        raise
 
 
 def parse(text: bytes, literals: list[bytes]) -> list[Word]:
