@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from lamppost.status.hssis.rules import severity_words
@@ -89,8 +89,11 @@ def get_hssi(session: Session, ref: str) -> Hssi | None:
     return _hssi(row, _components(session, [ref]).get(ref, ()), updates)
 
 
-def list_quarantined(session: Session, *, limit: int = 200) -> tuple[Quarantined, ...]:
-    """Rows that were not taken in, by source and line."""
+def list_quarantined(
+    session: Session, *, source: str | None = None, limit: int = 200
+) -> tuple[Quarantined, ...]:
+    """Rows that were not taken in, of one source or of all, by source and line."""
+    wanted = true() if source is None else QuarantinedRecord.source == source
     rows = session.execute(
         select(
             QuarantinedRecord.source,
@@ -99,6 +102,7 @@ def list_quarantined(session: Session, *, limit: int = 200) -> tuple[Quarantined
             QuarantinedRecord.raw,
             QuarantinedRecord.seen_at,
         )
+        .where(wanted)
         .order_by(QuarantinedRecord.source, QuarantinedRecord.line, QuarantinedRecord.row_id)
         .limit(limit)
     )
