@@ -119,6 +119,14 @@ def test_lost_mail_fails_once_and_is_late_when_it_comes(stage: Stage) -> None:
     assert late.detail["late"] is True
 
 
+def test_mail_that_came_while_nobody_looked_is_not_also_given_up(stage: Stage) -> None:
+    stage.holds = True
+    stage.run()
+    stage.clock.sleep(650)
+    stage.deliver()
+    assert only(stage.run()).value == pytest.approx(652, abs=1)
+
+
 def test_lost_mail_is_watched_for_a_day(stage: Stage) -> None:
     stage.holds = True
     stage.run()
