@@ -85,8 +85,10 @@ class Decision:
 
 
 def is_passed_over(state: ProbeState, reading: Reading) -> bool:
-    """Whether a reading amends nothing: it arrived after its message was given up, or late."""
+    """Whether a reading amends nothing: late, out of order, or doubt about an older message."""
     if reading.detail.get("late") is True:
+        return True
+    if reading.outcome is Outcome.UNKNOWN and reading.detail.get("overtaken") is True:
         return True
     return state.last_at is not None and reading.taken_at < state.last_at
 

@@ -7,6 +7,9 @@ from probes.reading import Reading
 
 _SHORT = 10
 
+# A reason the probes give without a sentence, as a reader of the page would say it.
+REASONS = {"lost": "a message did not arrive in time"}
+
 
 def say_delay(seconds: float) -> str:
     """`0.4 seconds`, `40 seconds`, `1 minute 30 seconds`."""
@@ -17,8 +20,8 @@ def say_delay(seconds: float) -> str:
 
 def failure_words(reading: Reading) -> str:
     """Why a reading failed or could not be taken, as the probe says it, without a full stop."""
-    for name in ("text", "reason"):
+    for name in ("words", "text", "reason"):
         said = reading.detail.get(name)
         if isinstance(said, str) and said:
-            return said.rstrip(". ")
+            return REASONS.get(said, said.rstrip(". "))
     return ""

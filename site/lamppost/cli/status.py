@@ -1,0 +1,39 @@
+"""`lamppost status show`."""
+
+from dataclasses import asdict
+
+import click
+
+from lamppost.cli.context import json_option, print_json, settings_or_stop
+from lamppost.cli.storage import ready_engine
+from lamppost.clock import SystemClock
+from lamppost.database import read_only
+from lamppost.status.reads import get_service_status, list_open_hssis
+from lamppost.wording import say_moment
+
+
+@click.group()
+def command() -> None:
+    """The service's status."""
+
+
+@command.command()
+@json_option
+def show(*, as_json: bool) -> None:
+    """Print the status page in words."""
+    with ready_engine(settings_or_stop()) as engine, read_only(engine) as session:
+        status = get_service_status(session, now=SystemClock().now())
+        hssis = list_open_hssis(session)
+    if as_json:
+        print_json({**asdict(status), "open_hssis": [asdict(hssi) for hssi in hssis]})
+        return
+    click.echo(status.sentence)
+    if status.as_at is not None:
+        click.echo(f"As at {say_moment(status.as_at)}.")
+    for hssi in hssis:
+        click.echo(f"Open: {hssi.ref} {hssi.title} ({hssi.severity_words})")
+    for group in status.groups:
+        click.echo(f"\n{group.name}")
+        for one in group.components:
+            words = f"{one.sentence} {one.detail_sentence}".strip()
+            click.echo(f"  {one.name}: {one.state_words}. {words}")
