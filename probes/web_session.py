@@ -13,6 +13,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.exceptions import ChunkedEncodingError
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
@@ -88,6 +89,9 @@ def answer(
             verify=ca_file or True,
         ) as response:
             yield response
+        # A body without a length ends where the connection does: cut off, it would pass for whole.
+        if watchdog.has_bitten:
+            raise watchdog.explain(TimeoutError())
     except requests.TooManyRedirects as error:
         raise TargetFailedError("redirects", f"More than {MAX_REDIRECTS} redirects.") from error
     except requests.RequestException as error:
@@ -109,9 +113,8 @@ def read_body(response: requests.Response, max_bytes: int) -> tuple[bytes, bool]
 def _cause(error: BaseException) -> Exception:
     """The error of the network at the bottom of the libraries' wrapping."""
     seen: BaseException | None = error
-    deepest: Exception = (
-        EOFError() if isinstance(error, requests.ConnectionError) else OSError(error)
-    )
+    is_cut_off = isinstance(error, requests.ConnectionError | ChunkedEncodingError)
+    deepest: Exception = EOFError() if is_cut_off else OSError(error)
     while seen is not None:
         if isinstance(seen, OSError) and not isinstance(seen, requests.RequestException):
             deepest = seen
