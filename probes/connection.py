@@ -91,6 +91,14 @@ class Watchdog:
             return TargetFailedError("timeout", f"It did not finish within {self._seconds:g} s.")
         return _fault_of(error)
 
+    def explain_end(self, error: Exception) -> ProbeFaultError:
+        """The fault behind a library's word that the conversation ended.
+
+        The libraries raise their own error over that of the socket, a timeout among them.
+        """
+        beneath = error.__context__
+        return self.explain(beneath if isinstance(beneath, OSError) else EOFError())
+
     def _start(self) -> threading.Timer:
         timer = threading.Timer(self._seconds, self._bite)
         timer.daemon = True

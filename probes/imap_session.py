@@ -41,7 +41,7 @@ def imap_session(service: Service, watchdog: Watchdog) -> Iterator[imaplib.IMAP4
         with suppress(OSError, imaplib.IMAP4.error):
             client.logout()
     except imaplib.IMAP4.abort as error:
-        raise watchdog.explain(EOFError()) from error
+        raise watchdog.explain_end(error) from error
     except imaplib.IMAP4.error as error:
         raise TargetFailedError(
             "protocol", f"It does not speak IMAP as expected: {error}."

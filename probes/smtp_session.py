@@ -51,7 +51,7 @@ def smtp_session(service: SmtpService, watchdog: Watchdog) -> Iterator[smtplib.S
     except smtplib.SMTPResponseException as error:
         raise refusal(error.smtp_code, error.smtp_error) from error
     except smtplib.SMTPServerDisconnected as error:
-        raise watchdog.explain(EOFError()) from error
+        raise watchdog.explain_end(error) from error
     except smtplib.SMTPException as error:
         raise TargetFailedError(
             "protocol", f"It does not speak SMTP as expected: {error}."
