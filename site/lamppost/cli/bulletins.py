@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 
@@ -26,7 +25,6 @@ from lamppost.cli.context import (
     settings_or_stop,
 )
 from lamppost.clock import SystemClock, london_date
-from lamppost.settings import Settings
 
 _PATH = click.Path(exists=True, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -113,16 +111,12 @@ def _print(problems: list[Problem] | tuple[Problem, ...]) -> None:
 def new(on: datetime | None, audience: str, title: str | None) -> None:
     """Write a draft with a fresh id and print where it is."""
     settings = settings_or_stop()
-    draft = Draft(_day(on), _authority(settings), Audience(audience), title)
+    draft = Draft(_day(on), settings.tag_authority, Audience(audience), title)
     click.echo(str(write_draft(settings.content_dir, draft)))
 
 
 def _day(on: datetime | None) -> date:
     return on.date() if on else london_date(SystemClock().now())
-
-
-def _authority(settings: Settings) -> str:
-    return urlsplit(settings.base_url).hostname or "localhost"
 
 
 @command.command()
@@ -160,5 +154,5 @@ def import_text_command(file: Path, on: datetime | None, audience: str) -> None:
         click.echo(f"{file} holds no text.", err=True)
         raise SystemExit(EXIT_FINDINGS)
     day = on.date() if on else found.on or _day(None)
-    draft = Draft(day, _authority(settings), Audience(audience), found.title, found.markdown)
+    draft = Draft(day, settings.tag_authority, Audience(audience), found.title, found.markdown)
     click.echo(str(write_draft(settings.content_dir, draft)))

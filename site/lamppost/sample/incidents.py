@@ -49,6 +49,10 @@ class SampleIncident:
 
 def list_incidents(now: datetime) -> list[SampleIncident]:
     """Two of record and a few of the last weeks, told from today."""
+    return [*_of_record(), *_of_late(now)]
+
+
+def _of_record() -> list[SampleIncident]:
     return [
         SampleIncident(
             "INC0001116",
@@ -67,6 +71,11 @@ def list_incidents(now: datetime) -> list[SampleIncident]:
             datetime(2018, 3, 6, 10, 20, tzinfo=LONDON), timedelta(hours=3, minutes=25),
             "Mail through the relay was delivered late. Queues cleared the same day.",
         ),
+    ]  # fmt: skip
+
+
+def _of_late(now: datetime) -> list[SampleIncident]:
+    return [
         SampleIncident(
             "INC0026101",
             "Outlook Web Access unavailable",

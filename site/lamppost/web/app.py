@@ -19,7 +19,17 @@ from lamppost.web.public import arguments_of
 
 log = logging.getLogger(__name__)
 # Blueprints by module; each holds a `blueprint`. None of them knows another.
-ROOMS = ("assets", "health", "home", "incidents", "pages", "plans", "status", "status_feeds")
+ROOMS = (
+    "assets",
+    "bulletins",
+    "health",
+    "home",
+    "incidents",
+    "pages",
+    "plans",
+    "status",
+    "status_feeds",
+)
 BODY_LIMIT = 1024 * 1024
 
 
