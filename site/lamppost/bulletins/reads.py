@@ -99,6 +99,12 @@ def list_newest(session: Session, limit: int) -> tuple[BulletinLine, ...]:
     return tuple(map(_line, session.execute(query.order_by(*_NEWEST_FIRST).limit(limit))))
 
 
+def list_addresses(session: Session) -> tuple[tuple[str, datetime], ...]:
+    """The slug of every bulletin shown and when it last changed, newest first."""
+    query = select(Bulletin.slug, Bulletin.updated_at).where(_IS_SHOWN).order_by(*_NEWEST_FIRST)
+    return tuple((row.slug, row.updated_at) for row in session.execute(query))
+
+
 def get_neighbours(session: Session, line: BulletinLine) -> Neighbours:
     """The bulletins before and after one, two of the same day by their number."""
     number = int(line.slug[11:] or 1)

@@ -2,11 +2,14 @@
 
 from flask import Blueprint, Response, render_template
 
+from lamppost.bulletins.reads import list_addresses
 from lamppost.generation.actions import Area
-from lamppost.web.context import settings
+from lamppost.web.context import session, settings
 from lamppost.web.public import public_page
 
 blueprint = Blueprint("pages", __name__)
+# What a crawler should find beside the bulletins; what changes every few seconds has no date.
+LASTING = ("/", "/bulletins/", "/status/", "/status/incidents/", "/status/changes/", "/contacts/")
 
 
 @blueprint.get("/contacts/")
@@ -50,3 +53,12 @@ def robots() -> Response:
     """What crawlers may read, and where the sitemap is."""
     words = f"User-agent: *\nDisallow: /admin/\nSitemap: {settings().base_url}/sitemap.xml\n"
     return Response(words, mimetype="text/plain")
+
+
+@blueprint.get("/sitemap.xml")
+@public_page(areas=(Area.BULLETINS,))
+def sitemap() -> Response:
+    """Every lasting page and every bulletin, with when it last changed."""
+    bulletins = list_addresses(session())
+    text = render_template("pages/sitemap.xml", lasting=LASTING, bulletins=bulletins)
+    return Response(text, mimetype="application/xml")
