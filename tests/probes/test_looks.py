@@ -5,7 +5,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -41,17 +41,17 @@ def saying(
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
-            with suppress(OSError):
-                connection = (
-                    context.wrap_socket(self.request, server_side=True) if context else self.request
-                )
+            with suppress(OSError), ExitStack() as stack:
+                connection = stack.enter_context(self.request)
+                if context:
+                    connection = context.wrap_socket(connection, server_side=True)
+                    stack.enter_context(connection)
                 for start in range(len(greeting)) if pause_s else ():
                     connection.sendall(greeting[start : start + 1])
                     time.sleep(pause_s)
                 connection.sendall(b"" if pause_s else greeting)
                 while connection.recv(4096):
                     pass
-                connection.close()
 
     class Server(socketserver.ThreadingTCPServer):
         daemon_threads = True
