@@ -15,7 +15,6 @@ from lamppost.bulletins.feeds import Site
 from lamppost.clock import FixedClock
 from lamppost.settings import Settings
 from lamppost.web.app import create_app
-from lamppost.web.bulletins import blueprint
 from lamppost.web.context import db
 
 LOREM = "# One\n\na\n\n# Two\n\nb\n\n# Three\n\n| x | y |\n|---|---:|\n| 1 | 2 |\n"
@@ -25,8 +24,6 @@ LOREM = "# One\n\na\n\n# Two\n\nb\n\n# Three\n\n| x | y |\n|---|---:|\n| 1 | 2 |
 def app(settings: Settings, clock: FixedClock, sqlite_engine: Engine) -> Iterator[Flask]:
     """The site over the test's database, which `loaded` fills."""
     made = create_app(settings, clock)
-    if "bulletins" not in made.blueprints:
-        made.register_blueprint(blueprint)
     yield made
     with made.app_context():
         db.session.remove()

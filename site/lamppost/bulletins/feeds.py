@@ -46,7 +46,7 @@ class Site:
     @property
     def made_for(self) -> str:
         """What a stored feed was made for; a feed made for another address is built afresh."""
-        return f"{self.base_url} {self.name}"
+        return f"{self.base_url} {self.authority} {self.name}"
 
 
 def list_stale_feeds(session: Session, site: Site) -> set[str]:
