@@ -3,7 +3,7 @@
 import imaplib
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 from probes.connection import Watchdog, open_connection
 from probes.faults import ProberUnfitError, TargetFailedError
@@ -20,6 +20,11 @@ class _Client(imaplib.IMAP4):
     def _create_socket(self, timeout: float | None) -> socket.socket:
         return self._opened
 
+    def hang_up(self) -> None:
+        """Close the connection whatever its state; `close` is a command that expunges mail."""
+        self.file.close()
+        self.sock.close()
+
 
 @contextmanager
 def imap_session(service: Service, watchdog: Watchdog) -> Iterator[imaplib.IMAP4]:
@@ -32,14 +37,16 @@ def imap_session(service: Service, watchdog: Watchdog) -> Iterator[imaplib.IMAP4
     try:
         if service.tls is Privacy.IMPLICIT:
             opened = tls_context(service.ca_file).wrap_socket(opened, server_hostname=service.host)
-        client = _Client(opened, service, watchdog.remaining())
-        if service.tls is Privacy.STARTTLS:
-            client.starttls(tls_context(service.ca_file))
-        if service.username is not None:
-            _sign_in(client, service.username, service.secret())
-        yield client
-        with suppress(OSError, imaplib.IMAP4.error):
-            client.logout()
+        with ExitStack() as stack:
+            client = _Client(opened, service, watchdog.remaining())
+            stack.callback(client.hang_up)
+            if service.tls is Privacy.STARTTLS:
+                client.starttls(tls_context(service.ca_file))
+            if service.username is not None:
+                _sign_in(client, service.username, service.secret())
+            yield client
+            with suppress(OSError, imaplib.IMAP4.error):
+                client.logout()
     except imaplib.IMAP4.abort as error:
         raise watchdog.explain_end(error) from error
     except imaplib.IMAP4.error as error:

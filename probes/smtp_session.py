@@ -3,7 +3,7 @@
 import smtplib
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 
 from pydantic import Field
 
@@ -43,11 +43,11 @@ def smtp_session(service: SmtpService, watchdog: Watchdog) -> Iterator[smtplib.S
     try:
         if service.tls is Privacy.IMPLICIT:
             opened = tls_context(service.ca_file).wrap_socket(opened, server_hostname=service.host)
-        client = _Client(opened, service, watchdog.remaining())
-        _introduce(client, service)
-        yield client
-        with suppress(OSError):
-            client.quit()
+        with closing(_Client(opened, service, watchdog.remaining())) as client:
+            _introduce(client, service)
+            yield client
+            with suppress(OSError):
+                client.quit()
     except smtplib.SMTPResponseException as error:
         raise refusal(error.smtp_code, error.smtp_error) from error
     except smtplib.SMTPServerDisconnected as error:

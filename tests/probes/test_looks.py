@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 import trustme
+from aiosmtpd.controller import Controller
 
 from lamppost.clock import SystemClock
 from lamppost.worker.relay.running import PracticeRelay
+from live import free_port
 from memory_journal import MemoryJournal
 from probes.reading import JsonValue, Outcome, Reading, Target
 from probes.registry import PROBES
@@ -140,6 +142,20 @@ def test_a_password_that_ran_out_says_nothing_of_the_service(relay: PracticeRela
     assert (reading.outcome, reading.detail["reason"]) == (Outcome.UNKNOWN, "login-refused")
 
 
+def test_starttls_is_agreed_where_it_is_offered_and_missed_where_not(tmp_path: Path) -> None:
+    context, ca_file = certificate(tmp_path, "localhost", last=timedelta(days=30))
+    readings = []
+    for offered in (context, None):
+        port = free_port()
+        server = Controller(object(), hostname="127.0.0.1", port=port, tls_context=offered)
+        server.start()
+        readings.append(look("smtp", host="localhost", port=port, tls="starttls", ca_file=ca_file))
+        server.stop()
+
+    assert [reading.outcome for reading in readings] == [Outcome.OK, Outcome.FAILED]
+    assert readings[1].detail["reason"] == "no-starttls"
+
+
 @pytest.mark.parametrize(
     "source", [{"password_file": "/nowhere/password"}, {"password_env": "LAMPPOST_NOWHERE"}]
 )
@@ -219,22 +235,3 @@ def test_a_resolver_without_an_answer_is_our_fault_unless_other_names_resolve(
     beside = look("dns", 0.3, name="service.test", canary="localhost")
 
     assert [alone.outcome, beside.outcome] == [Outcome.UNKNOWN, Outcome.FAILED]
-
-
-def test_a_probe_that_breaks_greys_its_own_light() -> None:
-    class BrokenJournal(MemoryJournal):
-        def get_state(self, key: str) -> str | None:
-            raise RuntimeError(key)
-
-    result = PROBES["hssi_log"](
-        Target("log", {"source": "x"}), BrokenJournal(), timeout=1, clock=SystemClock()
-    )
-
-    assert result.readings[0].outcome is Outcome.UNKNOWN
-    assert result.readings[0].detail["reason"] == "broken"
-
-
-def test_options_that_make_no_sense_grey_the_light() -> None:
-    reading = look("smtp", host="")
-
-    assert (reading.outcome, reading.detail["reason"]) == (Outcome.UNKNOWN, "target")
