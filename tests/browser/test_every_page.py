@@ -57,7 +57,7 @@ def test_without_javascript_the_same_words_are_there(
 @pytest.mark.parametrize("path", ["/", "/status/", "/bulletins/2018-04-09/", "/contacts/"])
 def test_a_text_browser_reads_it(lamppost: Lamppost, w3m_path: str, path: str) -> None:
     dumped = subprocess.run(
-        [w3m_path, "-dump", "-cols", "100", lamppost.address + path],
+        [w3m_path, "-dump", "-cols", "160", lamppost.address + path],
         capture_output=True,
         text=True,
         check=True,

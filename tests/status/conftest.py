@@ -1,9 +1,14 @@
 """A database that knows seven components, and a way to store what their probes gave."""
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine
 
 from status_rows import Store, define, some, storing
+
+# The machine that runs the suite is shared; how long one example takes says nothing there.
+settings.register_profile("status", deadline=None)
+settings.load_profile("status")
 
 
 @pytest.fixture

@@ -65,6 +65,8 @@ def _sentence(state: ProbeState, within: int | None, met: int) -> str:
         about = "more than" if middle.is_bound else "about"
         slow = f"Messages are taking {about} {say_delay(middle.seconds)}."
         return f"{slow} {undelivered}".strip()
+    if not met:
+        return undelivered or "No message has arrived yet."
     if within is None:
         said = f"{met} of the last {say_count(len(samples), 'message')} arrived."
     else:
