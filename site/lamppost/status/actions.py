@@ -90,7 +90,7 @@ def store_result(
         session.execute(
             select(Component.slug).where(Component.slug == row.component).with_for_update()
         )
-    fresh = _insert_readings(session, _marked_late(session, result.readings), probe)
+    fresh = _insert_readings(session, _marked_late(session, result.readings, probe), probe)
     if fresh:
         touched = fold_readings(session, probe=row, readings=fresh, policy=policy)
         if touched is not None and row.component is not None:
@@ -103,15 +103,14 @@ def store_result(
     return Stored(len(fresh), hssis, windows)
 
 
-def _marked_late(session: Session, readings: Sequence[Reading]) -> list[Reading]:
+def _marked_late(session: Session, readings: Sequence[Reading], probe: str) -> list[Reading]:
     """The readings in order of time; those of a message already given up say that they are late."""
-    tokens = {str(reading.detail["token"]) for reading in readings if "token" in reading.detail}
     lost: set[str] = set()
-    if tokens:
+    if any("token" in reading.detail for reading in readings):
         lost = set(
             session.scalars(
                 select(ExpectedMail.token).where(
-                    ExpectedMail.token.in_(tokens), ExpectedMail.state == MailState.LOST
+                    ExpectedMail.probe == probe, ExpectedMail.state == MailState.LOST
                 )
             )
         )

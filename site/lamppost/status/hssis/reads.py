@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, select, true, tuple_, union
 from sqlalchemy.orm import Session
 
 from lamppost.status.hssis.rules import severity_words
@@ -46,7 +46,12 @@ def list_recent_hssis(
 ) -> tuple[Hssi, ...]:
     """Those open, or raised in the last days; the newest first."""
     since = now - timedelta(days=days)
-    return _list(session, or_(HssiRecord.resolved_at.is_(None), HssiRecord.raised_at >= since))
+    # Two index searches: an OR beside the order would walk the whole log.
+    wanted = union(
+        select(HssiRecord.ref).where(HssiRecord.resolved_at.is_(None)),
+        select(HssiRecord.ref).where(HssiRecord.raised_at >= since),
+    )
+    return _list(session, HssiRecord.ref.in_(wanted))
 
 
 def list_hssis(
@@ -86,7 +91,8 @@ def get_hssi(session: Session, ref: str) -> Hssi | None:
         .order_by(HssiChange.number)
     )
     updates = tuple(HssiUpdate(*change) for change in changes)
-    return _hssi(row, _components(session, [ref]).get(ref, ()), updates)
+    components = _components(session, select(HssiRecord.ref).where(HssiRecord.ref == ref))
+    return _hssi(row, components.get(ref, ()), updates)
 
 
 def list_quarantined(
@@ -118,13 +124,13 @@ def _list(
     rows = session.execute(
         select(*_COLUMNS).where(*where).order_by(*order).limit(limit)  # type: ignore[arg-type]
     ).all()
-    components = _components(session, [row.ref for row in rows])
+    refs = select(HssiRecord.ref).where(*where).order_by(*order).limit(limit)  # type: ignore[arg-type]
+    components = _components(session, refs)
     return tuple(_hssi(row, components.get(row.ref, ())) for row in rows)
 
 
-def _components(session: Session, refs: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    if not refs:
-        return {}
+def _components(session: Session, refs: Select[str]) -> dict[str, tuple[str, ...]]:
+    """The components of the HSSIs a query gives: a list of them could be too long to hand over."""
     named = defaultdict(list)
     rows = session.execute(
         select(HssiComponent.ref, HssiComponent.component)
