@@ -111,12 +111,14 @@ class RelayRun:
                 self._settle(mail)
             elif mail.state != LOST and self._is_lost(mail, now):
                 self._give_up(mail, now)
-        slow_above = self._levels.slow_above
-        if slow_above is None:
-            return
+        # Said of slow mail always, and of any mail where there is nothing else to say: a run that
+        # looked and found nothing has measured, and must not seem stale.
+        slow_above = self._levels.slow_above or 0.0
         for mail in self._oldest_first():
-            is_slow = age_of(mail, now).total_seconds() > slow_above
-            if mail.accepted_at and mail.state != LOST and is_slow and not self._is_overtaken(mail):
+            if mail.accepted_at and mail.state != LOST and not self._is_overtaken(mail):
+                is_slow = age_of(mail, now).total_seconds() > slow_above
+                if self._readings and not is_slow:
+                    return
                 if not any(reading.detail.get("token") == mail.token for reading in self._readings):
                     self._readings.append(awaited_reading(self._probe, mail, now))
                 return

@@ -18,6 +18,13 @@ def _closed_port() -> int:
 
 
 def _look(smtp_port: int, imap_port: int, password: str) -> Reading:
+    (reading,) = _run(smtp_port, imap_port, password, MemoryJournal())
+    return reading
+
+
+def _run(
+    smtp_port: int, imap_port: int, password: str, journal: MemoryJournal
+) -> tuple[Reading, ...]:
     options: dict[str, JsonValue] = {
         "smtp_host": "127.0.0.1",
         "smtp_port": smtp_port,
@@ -28,11 +35,12 @@ def _look(smtp_port: int, imap_port: int, password: str) -> Reading:
         "imap_port": imap_port,
         "user": "incoming",
         "password": password,
+        "poll_s": 0.2,
     }
     target = Target("incoming", options, Levels(60, 45, 900))
-    result = probe(target, MemoryJournal(), timeout=5, clock=SystemClock())
-    (reading,) = result.readings
-    return reading
+    result = probe(target, journal, timeout=5, clock=SystemClock())
+    journal.store(result.readings)
+    return result.readings
 
 
 def test_relay_and_mailbox_both_dead_is_a_failure_of_the_relay() -> None:
@@ -54,3 +62,16 @@ def test_an_expired_password_of_the_probe_is_unknown_not_down(tmp_path: Path) ->
         reading = _look(relay.ports.smtp, relay.ports.imap, "expired")
 
     assert reading.outcome is Outcome.UNKNOWN
+
+
+def test_a_run_that_finds_nothing_yet_still_says_that_it_looked(tmp_path: Path) -> None:
+    journal = MemoryJournal()
+    with PracticeRelay(tmp_path) as relay:
+        relay.set("incoming", delay_s=60.0)
+        password = relay.password("incoming")
+        first = _run(relay.ports.smtp, relay.ports.imap, password, journal)
+        second = _run(relay.ports.smtp, relay.ports.imap, password, journal)
+
+    assert first == ()
+    assert [reading.detail.get("at_least") for reading in second] == [True]
+    assert second[0].outcome is Outcome.OK
