@@ -1,6 +1,7 @@
 """Storing what a run gave: once, whole, and in whatever portions it comes."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -165,3 +166,22 @@ def test_a_dropped_probe_and_component_leave_the_page_and_come_back_with_their_d
     with read_only(engine) as session:
         status = get_service_status(session, now=NINE + timedelta(minutes=10))
     assert [one.days[-1].state for one in status.components] == [State.OUTAGE]
+
+
+def test_two_workers_storing_for_one_component_at_once_lose_nothing(engine: Engine) -> None:
+    define(engine, some(1, probes_each=2))
+    store = storing(engine)
+
+    def work(probe: str) -> int:
+        return sum(store([one], probe=probe).readings for one in run_of("SFFFSSSFFF"))
+
+    with ThreadPoolExecutor(2) as pool:
+        stored = list(pool.map(work, ["c0", "c0-p1"]))
+    with read_only(engine) as session:
+        today = get_service_status(session, now=NINE).components[0].days[-1]
+
+    assert stored == [10, 10]
+    assert {state: today.minutes(state) for state in (State.OUTAGE, State.OPERATIONAL)} == {
+        State.OUTAGE: 25,
+        State.OPERATIONAL: 20,
+    }

@@ -71,6 +71,8 @@ def replace_days(packed: str, changed: Mapping[date, str]) -> str:
     return ";".join(days[day] for day in sorted(days) if day >= first)
 
 
+# A component without a new reading since the last rendering costs nothing.
+@lru_cache(maxsize=512)
 def unpack_days(packed: str, *, today: date) -> tuple[DayState, ...]:
     """The last 90 days, oldest first; days nobody measured are there and unknown."""
     known = {piece[:10]: piece for piece in packed.split(";") if piece}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import Row, RowMapping, select
 from sqlalchemy.orm import Session
 
 from lamppost.status.blend import component_state, lift, worst
@@ -29,17 +29,33 @@ class Standing:
     delays: tuple[DelaySummary, ...]
     hssis: tuple[Hssi, ...]  # open ones naming it
     change: Change | None  # running, with impact
+    measured: State  # what the probes say
+    state: State  # what is shown: measured, lifted by open HSSIs
 
-    @property
-    def measured(self) -> State:
-        """What the probes say."""
-        states = [probe.state for probe in self.probes]
-        return component_state(states, is_maintained=self.change is not None)
 
-    @property
-    def state(self) -> State:
-        """What is shown: measured, lifted by open HSSIs."""
-        return worst((self.measured, *(lift(hssi.severity) for hssi in self.hssis)))
+# Made once: building a statement costs more than running it.
+_COMPONENTS = (
+    select(Component.slug, Component.name, Component.group_name, Component.days)
+    .where(Component.is_current)
+    .order_by(Component.position, Component.slug)
+)
+_PROBES = (
+    select(
+        Probe.name,
+        Probe.kind,
+        Probe.network,
+        Probe.component,
+        Probe.interval_s,
+        ProbeStanding.state,
+        ProbeStanding.since,
+        ProbeStanding.reason,
+        ProbeStanding.last_at,
+        ProbeStanding.delay,
+    )
+    .outerjoin(ProbeStanding, ProbeStanding.probe == Probe.name)
+    .where(Probe.is_current, Probe.component.is_not(None))
+    .order_by(Probe.component, Probe.name)
+)
 
 
 def list_standings(
@@ -53,51 +69,49 @@ def list_standings(
 ) -> list[Standing]:
     """Every current component in the order of the page, or the one of that slug."""
     probes, delays = _list_probes(session, now=now, policy=policy)
-    wanted = Component.is_current if slug is None else Component.slug == slug
-    rows = session.execute(
-        select(Component.slug, Component.name, Component.group_name, Component.days)
-        .where(Component.is_current, wanted)
-        .order_by(Component.position, Component.slug)
-    )
+    statement = _COMPONENTS if slug is None else _COMPONENTS.where(Component.slug == slug)
     running = [c for c in changes if c.state is ChangeState.RUNNING and c.has_impact]
     return [
-        Standing(
-            slug=own,
-            name=name,
-            group=group,
-            packed_days=days,
-            probes=tuple(probes.get(own, ())),
-            delays=tuple(delays.get(own, ())),
-            hssis=tuple(hssi for hssi in hssis if own in hssi.components),
-            change=next((change for change in running if own in change.components), None),
+        _stand(
+            row,
+            tuple(probes.get(row.slug, ())),
+            tuple(delays.get(row.slug, ())),
+            tuple(hssi for hssi in hssis if row.slug in hssi.components),
+            next((change for change in running if row.slug in change.components), None),
         )
-        for own, name, group, days in rows
+        for row in session.execute(statement)
     ]
+
+
+def _stand(
+    row: Row[str, str, str, str],
+    probes: tuple[ProbeStatus, ...],
+    delays: tuple[DelaySummary, ...],
+    hssis: tuple[Hssi, ...],
+    change: Change | None,
+) -> Standing:
+    states = [probe.state for probe in probes]
+    measured = component_state(states, is_maintained=change is not None)
+    return Standing(
+        slug=row.slug,
+        name=row.name,
+        group=row.group_name,
+        packed_days=row.days,
+        probes=probes,
+        delays=delays,
+        hssis=hssis,
+        change=change,
+        measured=measured,
+        state=worst((measured, *(lift(hssi.severity) for hssi in hssis))),
+    )
 
 
 def _list_probes(
     session: Session, *, now: datetime, policy: ProbePolicy
 ) -> tuple[dict[str, list[ProbeStatus]], dict[str, list[DelaySummary]]]:
-    rows = session.execute(
-        select(
-            Probe.name,
-            Probe.kind,
-            Probe.network,
-            Probe.component,
-            Probe.interval_s,
-            ProbeStanding.state,
-            ProbeStanding.since,
-            ProbeStanding.reason,
-            ProbeStanding.last_at,
-            ProbeStanding.delay,
-        )
-        .outerjoin(ProbeStanding, ProbeStanding.probe == Probe.name)
-        .where(Probe.is_current, Probe.component.is_not(None))
-        .order_by(Probe.component, Probe.name)
-    ).mappings()
     probes: dict[str, list[ProbeStatus]] = defaultdict(list)
     delays: dict[str, list[DelaySummary]] = defaultdict(list)
-    for row in rows:
+    for row in session.execute(_PROBES).mappings():
         probes[row["component"]].append(_probe(row, now, policy))
         if row["delay"] is not None:
             delays[row["component"]].append(_delay(row["delay"]))

@@ -1,6 +1,7 @@
 """An insert that may say what happens on a conflict, the same on both databases."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import TypeAlias
 
 from sqlalchemy import Table
@@ -12,18 +13,26 @@ Insert: TypeAlias = postgresql.Insert | sqlite.Insert
 
 def insert_into(session: Session, table: type[DeclarativeBase]) -> Insert:
     """The database's own insert for the table."""
-    target = table.__table__
-    assert isinstance(target, Table)  # noqa: S101 - every tables.py class maps one table
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(target)
-    return sqlite.insert(target)
+    return _insert(session.get_bind().dialect.name, table)
 
 
 def upsert_into(
     session: Session, table: type[DeclarativeBase], *, keep: Collection[str] = ()
 ) -> Insert:
     """An insert that overwrites the row of the same primary key, all but the columns kept."""
-    statement = insert_into(session, table)
+    return _upsert(session.get_bind().dialect.name, table, tuple(keep))
+
+
+def _insert(dialect: str, table: type[DeclarativeBase]) -> Insert:
+    target = table.__table__
+    assert isinstance(target, Table)  # noqa: S101 - every tables.py class maps one table
+    return postgresql.insert(target) if dialect == "postgresql" else sqlite.insert(target)
+
+
+# Made once for each table: building the statement costs more than running it.
+@cache
+def _upsert(dialect: str, table: type[DeclarativeBase], keep: tuple[str, ...]) -> Insert:
+    statement = _insert(dialect, table)
     key = [column.name for column in statement.table.primary_key]
     left = {*key, *keep}
     changed = {

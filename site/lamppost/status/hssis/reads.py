@@ -1,10 +1,10 @@
 """Questions about HSSIs; lists come without their updates, one HSSI with all of them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, true, tuple_, union
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, true, tuple_, union
 from sqlalchemy.orm import Session
 
 from lamppost.status.hssis.rules import severity_words
@@ -16,6 +16,7 @@ from lamppost.status.hssis.tables import (
 )
 from lamppost.status.notices import Hssi, HssiUpdate, Quarantined
 from lamppost.status.policy import RECENT_HSSI
+from postmaster.store import UtcDateTime
 
 _COLUMNS = (
     HssiRecord.ref,
@@ -30,6 +31,22 @@ _COLUMNS = (
     HssiRecord.summary,
 )
 PAGE = 50
+# Two index searches: an OR beside the order would walk the whole log. Made once, as the page asks
+# at every rendering and building a statement costs more than running it.
+_WANTED = union(
+    select(HssiRecord.ref).where(HssiRecord.resolved_at.is_(None)),
+    select(HssiRecord.ref).where(HssiRecord.raised_at >= bindparam("since", type_=UtcDateTime)),
+)
+_RECENT = (
+    select(*_COLUMNS)
+    .where(HssiRecord.ref.in_(_WANTED))
+    .order_by(HssiRecord.raised_at.desc(), HssiRecord.ref.desc())
+)
+_RECENT_COMPONENTS = (
+    select(HssiComponent.ref, HssiComponent.component)
+    .where(HssiComponent.ref.in_(_WANTED))
+    .order_by(HssiComponent.ref, HssiComponent.component)
+)
 
 
 def list_open_hssis(session: Session) -> tuple[Hssi, ...]:
@@ -46,12 +63,9 @@ def list_recent_hssis(
 ) -> tuple[Hssi, ...]:
     """Those open, or raised in the last days; the newest first."""
     since = now - timedelta(days=days)
-    # Two index searches: an OR beside the order would walk the whole log.
-    wanted = union(
-        select(HssiRecord.ref).where(HssiRecord.resolved_at.is_(None)),
-        select(HssiRecord.ref).where(HssiRecord.raised_at >= since),
-    )
-    return _list(session, HssiRecord.ref.in_(wanted))
+    rows = session.execute(_RECENT, {"since": since}).all()
+    named = _named(session.execute(_RECENT_COMPONENTS, {"since": since})) if rows else {}
+    return tuple(_hssi(row, named.get(row.ref, ())) for row in rows)
 
 
 def list_hssis(
@@ -131,12 +145,17 @@ def _list(
 
 def _components(session: Session, refs: Select[str]) -> dict[str, tuple[str, ...]]:
     """The components of the HSSIs a query gives: a list of them could be too long to hand over."""
-    named = defaultdict(list)
-    rows = session.execute(
-        select(HssiComponent.ref, HssiComponent.component)
-        .where(HssiComponent.ref.in_(refs))
-        .order_by(HssiComponent.ref, HssiComponent.component)
+    return _named(
+        session.execute(
+            select(HssiComponent.ref, HssiComponent.component)
+            .where(HssiComponent.ref.in_(refs))
+            .order_by(HssiComponent.ref, HssiComponent.component)
+        )
     )
+
+
+def _named(rows: Iterable[Row[str, str]]) -> dict[str, tuple[str, ...]]:
+    named = defaultdict(list)
     for ref, component in rows:
         named[ref].append(component)
     return {ref: tuple(slugs) for ref, slugs in named.items()}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import Date, RowMapping, bindparam, select
 from sqlalchemy.orm import Session
 
 from lamppost.clock import london_date
@@ -20,10 +20,22 @@ from lamppost.status.notices import (
 from lamppost.status.plans import rules
 from lamppost.status.plans.tables import ChangeRecord, ReleaseRecord, WindowRecord
 from lamppost.wording import say_date, say_month
+from postmaster.store import UtcDateTime
 
 _WINDOW = tuple(WindowRecord.__table__.columns)
 _CHANGE = tuple(ChangeRecord.__table__.columns)
 _RELEASE = tuple(ReleaseRecord.__table__.columns)
+# Made once: the status page asks these at every rendering.
+_CHANGES = (
+    select(*_CHANGE)
+    .where(ChangeRecord.ends_at >= bindparam("since", type_=UtcDateTime))
+    .order_by(ChangeRecord.starts_at, ChangeRecord.ref)
+)
+_TURNS = (
+    select(WindowRecord.starts_on, WindowRecord.ends_on, WindowRecord.announced_ends_on)
+    .where(WindowRecord.ends_on >= bindparam("today", type_=Date), ~WindowRecord.is_cancelled)
+    .order_by(WindowRecord.starts_on)
+)
 
 
 def list_windows(session: Session, *, now: datetime) -> tuple[Window, ...]:
@@ -53,11 +65,7 @@ def get_window(session: Session, uid: str, *, now: datetime) -> Window | None:
 
 def list_changes(session: Session, *, now: datetime, days_back: int = 14) -> tuple[Change, ...]:
     """The forward schedule: to come, running, and over for at most so many days; in order."""
-    rows = session.execute(
-        select(*_CHANGE)
-        .where(ChangeRecord.ends_at >= now - timedelta(days=days_back))
-        .order_by(ChangeRecord.starts_at, ChangeRecord.ref)
-    ).mappings()
+    rows = session.execute(_CHANGES, {"since": now - timedelta(days=days_back)}).mappings()
     return tuple(_change(row, now) for row in rows)
 
 
@@ -107,11 +115,7 @@ def list_impacts(
 
 def list_turns(session: Session, *, now: datetime) -> Iterable[datetime]:
     """Every moment at which a window or a change begins or ends by itself, past ones too."""
-    windows = session.execute(
-        select(WindowRecord.starts_on, WindowRecord.ends_on, WindowRecord.announced_ends_on)
-        .where(WindowRecord.ends_on >= london_date(now), ~WindowRecord.is_cancelled)
-        .order_by(WindowRecord.starts_on)
-    )
+    windows = session.execute(_TURNS, {"today": london_date(now)})
     return [
         turn
         for begin, end, announced in windows
