@@ -114,7 +114,7 @@ def _note_problems(engine: Engine, source: str, problems: Iterable[Problem], now
     if sorted(stored) == sorted(told):
         return
     with unit_of_work(engine) as session:
-        store_problems(session, source=source, problems=told, now=now)
+        store_problems(session, problems={source: told}, now=now)
         bump_generation(session, Area.BULLETINS)
 
 

@@ -13,11 +13,15 @@ class Claims:
 
     addresses: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
+    # File to everything it holds, so that letting go costs nothing for the others.
+    _held: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def hold(self, file: str, entry_id: str, addresses: Iterable[str]) -> None:
         """Note what a file that stands already holds."""
+        taken = tuple(addresses)
         self.ids[entry_id] = file
-        self.addresses.update(dict.fromkeys(addresses, file))
+        self.addresses.update(dict.fromkeys(taken, file))
+        self._held[file] = (*self._held.get(file, ()), entry_id, *taken)
 
     def claim(self, source: Source) -> list[Problem]:
         """Hold what a file asks for instead of what it held, or say what another file holds."""
@@ -40,8 +44,10 @@ class Claims:
 
     def release(self, file: str) -> None:
         """Let go of everything a file holds."""
-        self.ids = {key: holder for key, holder in self.ids.items() if holder != file}
-        self.addresses = {key: holder for key, holder in self.addresses.items() if holder != file}
+        for key in self._held.pop(file, ()):
+            for claims in (self.ids, self.addresses):
+                if claims.get(key) == file:
+                    del claims[key]
 
     @staticmethod
     def _other(held: dict[str, str], key: str, source: Source) -> str | None:

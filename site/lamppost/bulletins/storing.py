@@ -1,7 +1,9 @@
 """The writes of a load, inside the caller's unit of work; nothing here commits."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -56,9 +58,8 @@ def store_prepared(session: Session, *, prepared: Collection[Prepared], now: dat
         session.execute(insert(BulletinTopic), topics)
     if aliases:
         session.execute(insert(BulletinAlias), aliases)
-    for one in prepared:
-        store_stamp(session, stamp=one.stamp, due_at=one.due_at)
-        store_problems(session, source=one.stamp.source, problems=one.problems, now=now)
+    _store_stamps(session, prepared)
+    store_problems(session, problems={one.stamp.source: one.problems for one in prepared}, now=now)
     for new in built:
         touched |= feed_paths(new.topics, new.audience)
     return touched
@@ -92,28 +93,21 @@ def _row(built: Built) -> dict[str, object]:
     }
 
 
-def store_stamp(session: Session, *, stamp: Stamp, due_at: datetime | None) -> None:
-    """Remember a file as it was seen."""
-    session.execute(delete(BulletinFile).where(BulletinFile.source == stamp.source))
-    session.execute(
-        insert(BulletinFile).values(
-            source=stamp.source,
-            mtime_ns=stamp.mtime_ns,
-            size=stamp.size,
-            sha256=stamp.sha256,
-            renderer=stamp.renderer,
-            seen_at=stamp.seen_at,
-            due_at=due_at,
-            in_conflict=stamp.in_conflict,
-        )
-    )
+def _store_stamps(session: Session, prepared: Collection[Prepared]) -> None:
+    """Remember files as they were seen."""
+    for sources in _handfuls(one.stamp.source for one in prepared):
+        session.execute(delete(BulletinFile).where(BulletinFile.source.in_(sources)))
+    rows = [{**asdict(one.stamp), "due_at": one.due_at} for one in prepared]
+    if rows:
+        session.execute(insert(BulletinFile), rows)
 
 
 def store_problems(
-    session: Session, *, source: str, problems: Collection[Problem], now: datetime
+    session: Session, *, problems: Mapping[str, Collection[Problem]], now: datetime
 ) -> None:
-    """Put a file's problems in place of those it had."""
-    session.execute(delete(BulletinProblem).where(BulletinProblem.source == source))
+    """Put files' problems in place of those they had, by file."""
+    for sources in _handfuls(problems):
+        session.execute(delete(BulletinProblem).where(BulletinProblem.source.in_(sources)))
     rows = [
         {
             "source": source,
@@ -122,10 +116,18 @@ def store_problems(
             "blocks": problem.blocks,
             "seen_at": now,
         }
-        for problem in problems
+        for source, found in problems.items()
+        for problem in found
     ]
     if rows:
         session.execute(insert(BulletinProblem), rows)
+
+
+def _handfuls(sources: Iterable[str]) -> Iterator[list[str]]:
+    """Files by the five hundred: a statement takes only so many values."""
+    rest = iter(sources)
+    while handful := list(islice(rest, 500)):
+        yield handful
 
 
 def touch_stamp(session: Session, *, stamp: Stamp) -> None:

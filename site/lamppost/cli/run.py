@@ -41,11 +41,13 @@ def command() -> None:
 
 
 def _prepare(settings: Settings) -> None:
-    from lamppost.sample.load import load_sample_once  # noqa: PLC0415 - only the first run needs it
-
     engine = open_engine(settings)
     upgrade(engine)
-    load_sample_once(engine, settings, SystemClock())
+    # Later starts leave the folder of bulletins to the worker, and are ready sooner.
+    if settings.demonstration and not (settings.data / "sample" / "loaded").exists():
+        from lamppost.sample.load import load_sample_once  # noqa: PLC0415 - only the first time
+
+        load_sample_once(engine, settings, SystemClock(), click.echo)
     engine.dispose()
 
 

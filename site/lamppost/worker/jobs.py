@@ -13,7 +13,7 @@ from lamppost.clock import Clock
 from lamppost.database import unit_of_work
 from lamppost.pulse.actions import beat, purge_runs
 from lamppost.settings import Settings
-from lamppost.status.actions import store_result, sync_definitions
+from lamppost.status.actions import purge_old_readings, store_result, sync_definitions
 from lamppost.status.journal import DatabaseJournal
 from lamppost.worker.schedule import Job
 from probes.definitions import Definitions, ProbeDefinition, load_definitions
@@ -96,3 +96,4 @@ def _publish_bulletins(engine: Engine, settings: Settings, clock: Clock) -> None
 def _keep_house(engine: Engine, clock: Clock) -> None:
     with unit_of_work(engine) as session:
         purge_runs(session, now=clock.now())
+        purge_old_readings(session, now=clock.now())
