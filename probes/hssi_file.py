@@ -111,7 +111,7 @@ def _as_csv(cells: list[str]) -> str:
 
 def _json_rows(body: bytes) -> Iterator[RawRow]:
     try:
-        document = json.loads(body.decode("utf-8"))
+        document = json.loads(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
         raise _refused(
@@ -119,9 +119,14 @@ def _json_rows(body: bytes) -> Iterator[RawRow]:
         ) from None
     except (ValueError, RecursionError) as error:
         raise _refused("not-a-log", f"The log is not JSON: {error}.") from None
-    items = document.get("hssis") if isinstance(document, dict) else document
+    items = document
+    if isinstance(document, dict):
+        items = document.get("hssis", document.get("incidents"))
     if not isinstance(items, list):
-        raise _refused("not-a-log", 'The JSON log is no list of rows, nor {"hssis": [rows]}.')
+        raise _refused(
+            "not-a-log",
+            'The JSON log is no list of rows, nor {"hssis": [rows]} or {"incidents": [rows]}.',
+        )
     named = [item for item in items if isinstance(item, dict)]
     if named:
         _check_header(dict.fromkeys(key for item in named for key in item))

@@ -25,6 +25,8 @@ COLUMNS = (
     "summary",
 )
 STATES = ("investigating", "identified", "monitoring", "resolved")
+# What other logs call the same.
+SYNONYMS: Mapping[str, str] = {"open": "investigating", "closed": "resolved"}
 LONDON = ZoneInfo("Europe/London")
 LONGEST: Mapping[str, int] = {"ref": 64, "title": 300, "summary": 20_000}
 LONGEST_OTHER = 1_000
@@ -102,7 +104,7 @@ def _severity(cell: str) -> int:
 
 
 def _state(cell: str) -> str:
-    state = cell.lower()
+    state = SYNONYMS.get(cell.lower(), cell.lower())
     if state not in STATES:
         raise BadRowError(f"state {cell!r} is none of {', '.join(STATES)}.")
     return state

@@ -51,6 +51,18 @@ def test_a_good_row_comes_in_whole() -> None:
     assert row.resolved_at == datetime(2018, 3, 12, 10, 45, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("written", "resolved_at", "state"),
+    [("Open", "", "investigating"), ("closed", "2018-03-12T10:45:00Z", "resolved")],
+)
+def test_the_words_of_other_logs_for_a_state_are_understood(
+    written: str, resolved_at: str, state: str
+) -> None:
+    (row,), _ = read_log(csv_of({**GOOD, "state": written, "resolved_at": resolved_at}), "log")
+
+    assert row.state == state
+
+
 def test_columns_may_stand_in_any_order() -> None:
     header = ",".join(reversed(COLUMNS))
 
@@ -176,11 +188,12 @@ def test_a_log_of_a_header_alone_is_a_log_without_rows() -> None:
     assert read_log(csv_of(), "log") == ([], [])
 
 
-def test_json_gives_the_same_row_as_csv() -> None:
+@pytest.mark.parametrize("key", ["hssis", "incidents"])
+def test_json_gives_the_same_row_as_csv(key: str) -> None:
     item = {**GOOD, "severity": 2, "components": ["Portal", "Outlook Web Access"]}
     (from_csv,), _ = read_log(csv_of(GOOD), "log")
 
-    (from_json,), quarantined = read_log(json.dumps({"hssis": [item]}).encode(), "log")
+    (from_json,), quarantined = read_log(json.dumps({key: [item]}).encode(), "log")
 
     assert quarantined == []
     assert from_json == HssiRow(
