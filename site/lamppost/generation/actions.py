@@ -2,10 +2,10 @@
 
 from enum import StrEnum
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lamppost.generation.tables import Generation
+from lamppost.upserts import insert_into
 
 
 class Area(StrEnum):
@@ -17,9 +17,8 @@ class Area(StrEnum):
 
 def bump_generation(session: Session, area: Area) -> None:
     """Add one to the area's counter, making it on first use; one statement on both databases."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(
-        insert(Generation)
+        insert_into(session, Generation)
         .values(area=area.value, number=1)
         .on_conflict_do_update(
             index_elements=[Generation.area], set_={"number": Generation.number + 1}

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lamppost.pulse.tables import Heartbeat, JobCounter, JobRun
+from lamppost.upserts import insert_into
 
 KEEP_RUNS = timedelta(days=2)
 
@@ -52,9 +52,8 @@ def purge_runs(session: Session, *, now: datetime) -> None:
 
 
 def _count(session: Session, job: str, *, done: int = 0, failed: int = 0, missed: int = 0) -> None:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(
-        insert(JobCounter)
+        insert_into(session, JobCounter)
         .values(job=job, done=done, failed=failed, missed=missed)
         .on_conflict_do_update(
             index_elements=[JobCounter.job],

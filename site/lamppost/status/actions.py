@@ -24,7 +24,7 @@ from lamppost.status.plans.actions import (
 from lamppost.status.policy import DEFAULT_POLICY, KEEP_READINGS, ProbePolicy
 from lamppost.status.tables import Component, ExpectedMail, Probe
 from lamppost.status.tables import Reading as StoredReading
-from lamppost.status.upserts import insert_into
+from lamppost.upserts import insert_into
 from probes.reading import BcdrWindow, HssiRow, Outcome, QuarantinedRow, Reading, Result
 
 __all__ = [

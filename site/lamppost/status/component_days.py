@@ -14,7 +14,7 @@ from lamppost.status.policy import ProbePolicy
 from lamppost.status.report import State
 from lamppost.status.tables import Component, DayRollup, Probe, ProbeSpan
 from lamppost.status.timeline import Span, sweep
-from lamppost.status.upserts import upsert_into
+from lamppost.upserts import upsert_into
 
 
 def sum_days(

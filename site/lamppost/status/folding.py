@@ -15,7 +15,7 @@ from lamppost.status.report import State
 from lamppost.status.rules import ProbeState, advance
 from lamppost.status.tables import HourRollup, Probe, ProbeSpan, ProbeStanding
 from lamppost.status.timeline import Span, extend
-from lamppost.status.upserts import upsert_into
+from lamppost.upserts import upsert_into
 from probes.reading import Levels, Reading
 
 RELAY_KINDS = frozenset({"relay_delay"})

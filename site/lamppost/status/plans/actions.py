@@ -11,7 +11,7 @@ from lamppost.generation.actions import Area, bump_generation
 from lamppost.status.notices import ReleaseItem, ReleaseState
 from lamppost.status.plans import rules
 from lamppost.status.plans.tables import ChangeRecord, ReleaseRecord, WindowRecord
-from lamppost.status.upserts import upsert_into
+from lamppost.upserts import upsert_into
 from probes.reading import BcdrWindow
 
 
