@@ -17,17 +17,16 @@ from lamppost.cli.storage import ready_engine
 from lamppost.clock import SystemClock
 from lamppost.database import read_only, unit_of_work
 from lamppost.settings import Settings
-from lamppost.status.actions import store_result, sync_definitions
-from lamppost.status.journal import DatabaseJournal
+from lamppost.status.actions import sync_definitions
 from lamppost.status.policy import DEFAULT_POLICY
 from lamppost.status.policy_file import PolicyFileError, load_policy
 from lamppost.status.replay import Difference, Replayed
 from lamppost.status.replay import replay as replay_readings
 from lamppost.status.report import State
+from lamppost.status.running import run_probe
 from lamppost.wording import say_count, say_duration, say_moment
 from probes.definitions import DefinitionError, Definitions, load_definitions
 from probes.reading import Reading, Result
-from probes.registry import PROBES
 
 
 @click.group()
@@ -64,11 +63,7 @@ def run(name: str, *, as_json: bool) -> None:
     with ready_engine(settings) as engine:
         with unit_of_work(engine) as session:
             sync_definitions(session, definitions=definitions, now=clock.now())
-        journal = DatabaseJournal(engine, name)
-        look = PROBES[probe.kind]
-        result = look(probe.as_target(), journal, timeout=probe.timeout_s, clock=clock)
-        with unit_of_work(engine) as session:
-            store_result(session, probe=name, result=result, journal=journal, now=clock.now())
+        result = run_probe(engine, probe, clock)
     _print_result(result, as_json=as_json)
 
 

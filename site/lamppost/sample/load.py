@@ -15,11 +15,10 @@ from lamppost.sample.plans import add_plans
 from lamppost.sample.readings import INTERVAL, sample_readings
 from lamppost.settings import Settings
 from lamppost.status.actions import store_result, sync_definitions
-from lamppost.status.journal import DatabaseJournal
+from lamppost.status.running import run_probe
 from lamppost.status.tables import Reading
-from probes.definitions import Definitions, ProbeDefinition, load_definitions
+from probes.definitions import Definitions, load_definitions
 from probes.reading import Result
-from probes.registry import PROBES
 
 LOG_KINDS = ("hssi_log", "bcdr_windows")
 
@@ -86,11 +85,4 @@ def _load_readings(
 def _load_logs(engine: Engine, definitions: Definitions, clock: Clock) -> None:
     for probe in definitions.probes:
         if probe.kind in LOG_KINDS:
-            _look(engine, probe, clock)
-
-
-def _look(engine: Engine, probe: ProbeDefinition, clock: Clock) -> None:
-    journal = DatabaseJournal(engine, probe.name)
-    result = PROBES[probe.kind](probe.as_target(), journal, timeout=probe.timeout_s, clock=clock)
-    with unit_of_work(engine) as session:
-        store_result(session, probe=probe.name, result=result, journal=journal, now=clock.now())
+            run_probe(engine, probe, clock)

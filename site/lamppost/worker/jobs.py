@@ -13,11 +13,10 @@ from lamppost.clock import Clock
 from lamppost.database import unit_of_work
 from lamppost.pulse.actions import beat, purge_runs
 from lamppost.settings import Settings
-from lamppost.status.actions import purge_old_readings, store_result, sync_definitions
-from lamppost.status.journal import DatabaseJournal
+from lamppost.status.actions import purge_old_readings, sync_definitions
+from lamppost.status.running import run_probe
 from lamppost.worker.schedule import Job
 from probes.definitions import Definitions, ProbeDefinition, load_definitions
-from probes.registry import PROBES
 
 HEARTBEAT_S = 5
 BULLETINS_S = 1
@@ -49,14 +48,6 @@ def _probing(engine: Engine, probe: ProbeDefinition, clock: Clock) -> Callable[[
         run_probe(engine, probe, clock)
 
     return work
-
-
-def run_probe(engine: Engine, probe: ProbeDefinition, clock: Clock) -> None:
-    """Look once, and store what was seen together with what the journal owes."""
-    journal = DatabaseJournal(engine, probe.name)
-    result = PROBES[probe.kind](probe.as_target(), journal, timeout=probe.timeout_s, clock=clock)
-    with unit_of_work(engine) as session:
-        store_result(session, probe=probe.name, result=result, journal=journal, now=clock.now())
 
 
 def _house_jobs(engine: Engine, settings: Settings, clock: Clock) -> list[Job]:
