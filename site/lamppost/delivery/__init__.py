@@ -1,0 +1,1 @@
+"""Carries what the outbox owes, and writes back acceptance and bounces."""

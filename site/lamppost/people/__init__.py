@@ -1,0 +1,1 @@
+"""Those who sign in to the panels: invitations, second factor, sessions."""

@@ -1,0 +1,1 @@
+"""Who may do what: roles, scopes, the matrix, and one question, `may`."""

@@ -1,0 +1,1 @@
+"""Organisations by their ODS codes: parents, containers, successors."""

@@ -1,0 +1,1 @@
+"""Messages owed: to whom, why, and the proof that they were accepted."""
