@@ -10,8 +10,9 @@ from lamppost import paths
 from lamppost.clock import Clock, SystemClock
 from lamppost.database import configure, read_only
 from lamppost.generation.reads import get_generations
+from lamppost.keys import cookie_key
 from lamppost.settings import Settings
-from lamppost.web import chrome, errors, htmx, security
+from lamppost.web import chrome, csrf, errors, guard, htmx, panel_frame, security
 from lamppost.web.context import CLOCK_KEY, SETTINGS_KEY, db
 from lamppost.web.page import Generations
 from lamppost.web.pagecache import PageCache
@@ -20,15 +21,25 @@ from lamppost.web.public import arguments_of
 log = logging.getLogger(__name__)
 # Blueprints by module; each holds a `blueprint`. None of them knows another.
 ROOMS = (
+    "account",
     "assets",
     "bulletins",
     "health",
     "home",
     "incidents",
+    "n3",
     "pages",
+    "panels.audit",
+    "panels.delivery",
+    "panels.organisations",
+    "panels.people",
+    "panels.roles",
+    "panels.start",
     "plans",
+    "sign_in",
     "status",
     "status_feeds",
+    "well_known",
 )
 BODY_LIMIT = 1024 * 1024
 
@@ -40,12 +51,14 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     app.config[CLOCK_KEY] = clock or SystemClock()
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.storage_url()
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.config["SECRET_KEY"] = cookie_key(settings)
     app.url_map.strict_slashes = True
     _prepare_templates(app)
     db.init_app(app)
     with app.app_context():
         configure(db.engine)
-    for part in (errors, htmx, security):
+    # In this order: the gate of /admin/ answers before a missing token could.
+    for part in (errors, htmx, security, guard, csrf, panel_frame):
         part.init_app(app)
     chrome.init_app(app, settings)
     for room in ROOMS:

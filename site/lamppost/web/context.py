@@ -1,5 +1,7 @@
 """What a view is handed for one request: settings, clock, a read-only session."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import cast
 
@@ -8,6 +10,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import Session
 
 from lamppost.clock import Clock
+from lamppost.database import unit_of_work
 from lamppost.settings import Settings
 from postmaster.store import Base
 
@@ -21,6 +24,13 @@ CLOCK_KEY = "LAMPPOST_CLOCK"
 def session() -> Session:
     """The request's session: reads only, rolled back when the request ends."""
     return cast("Session", db.session())
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """One write transaction: one POST, committed when the block ends."""
+    with unit_of_work(db.engine) as made:
+        yield made
 
 
 def settings() -> Settings:

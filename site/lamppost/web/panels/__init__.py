@@ -1,0 +1,1 @@
+"""The panels under /admin/, one blueprint per room."""

@@ -1,0 +1,5 @@
+"""The audit panel."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("audit", __name__)

@@ -1,0 +1,5 @@
+"""The organisations panel."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("organisations", __name__)

@@ -1,0 +1,5 @@
+"""security.txt."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("well_known", __name__)
