@@ -1,0 +1,71 @@
+"""Owe a message. Called by the actions of rooms above, inside their transaction."""
+
+import hashlib
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from postmaster.outbox.rules import MessageState, check_message
+from postmaster.outbox.tables import OutboxMessage
+
+
+def owe(
+    session: Session,
+    *,
+    cause: str,
+    cause_key: str,
+    recipient: str,
+    subject: str,
+    text: str,
+    template: str,
+    is_secret: bool,
+    now: datetime,
+) -> int:
+    """Owe a message from this transaction on; gives its id. Owing the same again changes nothing.
+
+    Args:
+        session: the transaction of the change the message tells of.
+        cause: what the message is about, `people.invite`.
+        cause_key: which one, such as the invitation's id; never an address.
+        recipient: one plain address.
+        subject: one line.
+        text: the body, plain text.
+        template: the name (and version) of the words.
+        is_secret: whether the body must be blanked once it is accepted, and shown to nobody.
+        now: when.
+
+    Raises:
+        postmaster.outbox.rules.UnsendableError: with the reason.
+    """
+    check_message(cause=cause, recipient=recipient, subject=subject, text=text, template=template)
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(
+        insert(OutboxMessage)
+        .values(
+            cause=cause,
+            cause_key=cause_key,
+            recipient=recipient,
+            subject=subject,
+            template=template,
+            body=text,
+            body_sha256=hashlib.sha256(text.encode()).hexdigest(),
+            is_secret=is_secret,
+            mail_message_id=uuid4().hex,
+            state=MessageState.OWED,
+            tries=0,
+            next_try_at=now,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["cause", "cause_key", "recipient", "template"])
+    )
+    return session.execute(
+        select(OutboxMessage.message_id).where(
+            OutboxMessage.cause == cause,
+            OutboxMessage.cause_key == cause_key,
+            OutboxMessage.recipient == recipient,
+            OutboxMessage.template == template,
+        )
+    ).scalar_one()
