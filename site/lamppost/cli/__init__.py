@@ -13,6 +13,7 @@ NOUNS = {
     "config": "lamppost.cli.config",
     "db": "lamppost.cli.db",
     "hssi": "lamppost.cli.hssi",
+    "policy": "lamppost.cli.policy",
     "probes": "lamppost.cli.probes",
     "relay": "lamppost.cli.relay",
     "run": "lamppost.cli.run",

@@ -9,7 +9,9 @@ from lamppost.cli.context import (
     print_json,
     settings_or_stop,
 )
-from lamppost.migrations import current_revision, head_revision, upgrade
+from lamppost.cli.storage import prepare_database
+from lamppost.clock import SystemClock
+from lamppost.migrations import current_revision, head_revision
 
 
 @click.group()
@@ -21,7 +23,7 @@ def command() -> None:
 def upgrade_command() -> None:
     """Bring the database to the newest migration."""
     engine = open_engine(settings_or_stop())
-    upgrade(engine)
+    prepare_database(engine, SystemClock())
     click.echo(f"The database is at {head_revision()}.")
 
 

@@ -13,8 +13,8 @@ import click
 import requests
 
 from lamppost.cli.context import open_engine, settings_or_stop
+from lamppost.cli.storage import prepare_database
 from lamppost.clock import SystemClock
-from lamppost.migrations import upgrade
 from lamppost.settings import RelayPorts, Settings
 
 READY_WITHIN_S = 60.0
@@ -42,7 +42,7 @@ def command() -> None:
 
 def _prepare(settings: Settings) -> None:
     engine = open_engine(settings)
-    upgrade(engine)
+    prepare_database(engine, SystemClock())
     # Later starts leave the folder of bulletins to the worker, and are ready sooner.
     if settings.demonstration and not (settings.data / "sample" / "loaded").exists():
         from lamppost.sample.load import load_sample_once  # noqa: PLC0415 - only the first time

@@ -8,8 +8,19 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from lamppost.cli.context import EXIT_USAGE, open_engine
-from lamppost.migrations import current_revision, head_revision
+from lamppost.clock import Clock
+from lamppost.database import unit_of_work
+from lamppost.migrations import current_revision, head_revision, upgrade
 from lamppost.settings import Settings
+from postmaster.access.actors import system
+from postmaster.policy.actions import enter_presets
+
+
+def prepare_database(engine: Engine, clock: Clock) -> None:
+    """Bring the database to the newest migration and the register of policies up to its presets."""
+    upgrade(engine)
+    with unit_of_work(engine) as session:
+        enter_presets(session, by=system("db upgrade").reference, now=clock.now())
 
 
 @contextmanager

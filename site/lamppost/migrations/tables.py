@@ -11,7 +11,8 @@ import postmaster.access.tables
 import postmaster.audit.tables
 import postmaster.credentials.tables
 import postmaster.organisations.tables
-import postmaster.outbox.tables  # noqa: F401
+import postmaster.outbox.tables
+import postmaster.policy.tables  # noqa: F401
 from postmaster.store import Base
 
 metadata = Base.metadata

@@ -1,0 +1,93 @@
+"""The keys of the register and the unit of each, and the presets read from their files."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+
+class Key(StrEnum):
+    """Every number the register knows; its last word is its unit."""
+
+    NOTICE_DAYS = "notice.days"
+    LEAVER_KEPT_DAYS = "leaver.kept_days"
+    INACTIVE_AFTER_DAYS = "inactive.after_days"
+    INACTIVE_DELETED_AFTER_DAYS = "inactive.deleted_after_days"
+    DISABLED_KEPT_MONTHS = "disabled.kept_months"
+    RESTORE_WINDOW_DAYS = "restore.window_days"
+    ADDRESS_QUARANTINE_MONTHS = "address.quarantine_months"
+    JOINER_ALIAS_DAYS = "joiner.alias_days"
+    PENDING_EXPIRES_DAYS = "pending.expires_days"
+    SHARED_UNSENT_MONTHS = "shared.unsent_months"
+    PERSON_PASSWORD_MIN_LENGTH = "password.person.min_length"  # noqa: S105 - a key, no password
+    PERSON_PASSWORD_EXPIRES_DAYS = "password.person.expires_days"  # noqa: S105 - as above
+    APPLICATION_PASSWORD_MIN_LENGTH = "password.application.min_length"  # noqa: S105 - as above
+    APPLICATION_PASSWORD_EXPIRES_MONTHS = "password.application.expires_months"  # noqa: S105 - as above
+    LIST_NAMED_SENDERS_OVER = "list.named_senders_over"
+    LIST_TENANT_APPROVAL_OVER = "list.tenant_approval_over"
+    LIST_NAME_MAX_LENGTH = "list.name_max_length"
+    THRESHOLD_ESTATE_PERMILLE = "threshold.estate_permille"
+    THRESHOLD_ORGANISATION_PERMILLE = "threshold.organisation_permille"
+    UNDO_WINDOW_DAYS = "undo.window_days"
+
+
+@dataclass(frozen=True, slots=True)
+class DatedNumber:
+    """One number from one day on: its value, where it stands, whether it is only assumed."""
+
+    key: Key
+    value: int
+    holds_from: date
+    era: str
+    source: str
+    is_assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """An era of the service's policy under the name it is asked for by."""
+
+    name: str
+    holds_from: date
+    numbers: tuple[DatedNumber, ...]
+
+
+class PresetError(Exception):
+    """A preset names a number the register does not know, or leaves one out."""
+
+
+@cache
+def list_presets() -> Sequence[Preset]:
+    """Every preset that ships, oldest first.
+
+    Raises:
+        PresetError: a file is wrong; the message names it and the key.
+    """
+    files = sorted((Path(__file__).parent / "presets").glob("*.toml"))
+    presets = sorted((_read(file) for file in files), key=lambda preset: preset.holds_from)
+    missing = set(Key) - {number.key for number in presets[0].numbers}
+    if missing:
+        raise PresetError(f"{presets[0].name} leaves out {', '.join(sorted(missing))}")
+    return tuple(presets)
+
+
+def _read(file: Path) -> Preset:
+    given = tomllib.loads(file.read_text(encoding="utf-8"))
+    try:
+        numbers = tuple(
+            DatedNumber(
+                key=Key(row["key"]),
+                value=row["value"],
+                holds_from=given["from"],
+                era=given["name"],
+                source=row["source"],
+                is_assumed=row.get("assumed", False),
+            )
+            for row in given["number"]
+        )
+    except (KeyError, ValueError) as error:
+        raise PresetError(f"{file.name}: {error}") from None
+    return Preset(given["name"], given["from"], numbers)
