@@ -58,6 +58,7 @@ def owe(
             tries=0,
             next_try_at=now,
             created_at=now,
+            owed_at=now,
         )
         .on_conflict_do_nothing(index_elements=["cause", "cause_key", "recipient", "template"])
     )

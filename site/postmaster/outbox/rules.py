@@ -1,7 +1,7 @@
 """What may be owed, how long to wait between tries, and the states of a message."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 LONGEST_RECIPIENT = 254
@@ -74,6 +74,12 @@ def wait_after(tries: int) -> timedelta:
     return min(LONGEST_WAIT, SHORTEST_WAIT * (1 << doublings))
 
 
-def is_given_up(*, created_at: datetime, next_try_at: datetime) -> bool:
-    """Whether the next try would come too late for anybody to want it."""
-    return next_try_at - created_at > GIVE_UP_AFTER
+def is_given_up(tries: int) -> bool:
+    """Whether the waits after so many tries come to more than anybody waits."""
+    waited = sum((wait_after(done) for done in range(1, tries + 1)), timedelta())
+    return waited > GIVE_UP_AFTER
+
+
+def clip(words: str, longest: int = LONGEST_REPORT) -> str:
+    """What a server said, bounded and printable, on one line."""
+    return " ".join("".join(c if c.isprintable() else " " for c in words).split())[:longest]

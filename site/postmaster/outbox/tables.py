@@ -14,7 +14,8 @@ class OutboxMessage(Base):
     """One message to one address; never deleted while it is the proof of something.
 
     What is owed is named by cause, key, recipient and template, so that owing it twice is owing it
-    once. `mail_message_id` is the left part of the Message-ID header, the same at every try.
+    once. `mail_message_id` is the left part of the Message-ID header, the same at every try until
+    somebody asks for a fresh start, which also moves `owed_at`.
     `next_try_at` is when an owed message is due, and when a claim on one being sent lapses. A
     secret body becomes None once the message is accepted; its digest stays. `recipient` is
     personal data.
@@ -43,6 +44,7 @@ class OutboxMessage(Base):
     tries: Mapped[int]
     next_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    owed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     report_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     report: Mapped[str | None] = mapped_column(Text)

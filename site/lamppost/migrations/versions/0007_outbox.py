@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("next_try_at", MOMENT, nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("owed_at", MOMENT, nullable=False),
         sa.Column("accepted_at", MOMENT, nullable=True),
         sa.Column("report_at", MOMENT, nullable=True),
         sa.Column("report", sa.Text(), nullable=True),
