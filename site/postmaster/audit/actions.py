@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
+from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from postmaster.audit.tables import AuditDetail, AuditEntry
 
 Value: TypeAlias = str | int | float | bool | None
+# Longer texts are cut: an entry tells what happened and is no place to keep files in.
+LONGEST_VALUE = 4000
 # Before and after; None where there was or is nothing.
 Changes: TypeAlias = Mapping[str, tuple[Value, Value]]
 
@@ -42,33 +45,60 @@ def record(
         changes: what changed, before and after, nothing personal in it.
         personal: names, addresses, free text: kept beside the entry, erasable.
     """
-    detail = None if personal is None else _canonical(dict(personal))
-    salt = secrets.token_hex(16)
+    salt, detail = secrets.token_hex(16), _write_detail(personal)
+    pairs = {
+        name: [_keep(before), _keep(after)] for name, (before, after) in (changes or {}).items()
+    }
     entry_id: int | None = session.scalar(
         insert(AuditEntry)
-        .values(
-            recorded_at=now,
-            actor=by,
-            action=action,
-            kind=kind,
-            key=key,
-            organisation=organisation,
-            changes=_canonical({name: list(pair) for name, pair in (changes or {}).items()}),
-            detail_digest=None if detail is None else digest_detail(salt, detail),
-        )
+        .values(recorded_at=now, actor=by, action=action, kind=kind, key=key)
+        .values(organisation=organisation, changes=_canonical(pairs))
+        .values(detail_digest=None if detail is None else digest_detail(salt, detail))
         .returning(AuditEntry.entry_id)
     )
     assert entry_id is not None  # noqa: S101 - an insert gives its key
     if detail is not None:
-        session.execute(
-            insert(AuditDetail).values(entry_id=entry_id, salt=salt, detail=detail, is_erased=False)
-        )
+        values = {"entry_id": entry_id, "salt": salt, "detail": detail, "is_erased": False}
+        session.execute(insert(AuditDetail).values(values))
     return entry_id
+
+
+def blank_detail(session: Session, *, entry_id: int) -> bool:
+    """Erase the personal data beside an entry, salt and all; False when there are none.
+
+    Only for `inspection.actions.erase_detail`, which asks whether one may and records it. The salt
+    goes too: with it, whoever guesses a name could prove the guess by the digest in the chain.
+    """
+    written = session.execute(
+        update(AuditDetail)
+        .where(AuditDetail.entry_id == entry_id, AuditDetail.is_erased.is_(False))
+        .values(detail=None, salt="", is_erased=True)
+        .execution_options(synchronize_session=False)
+    )
+    return isinstance(written, CursorResult) and written.rowcount == 1
 
 
 def digest_detail(salt: str, detail: str) -> str:
     """The salted digest that stands in the chain for the personal data."""
     return hashlib.sha256(f"{salt}{detail}".encode()).hexdigest()
+
+
+def _write_detail(personal: Mapping[str, Value] | None) -> str | None:
+    if personal is None:
+        return None
+    return _canonical({name: _keep(value) for name, value in personal.items()})
+
+
+def _keep(value: Value) -> Value:
+    """The value itself; of a long text its beginning, and what the rest was."""
+    if not isinstance(value, str):
+        return value
+    # A byte that was no UTF-8 arrives as a lone surrogate, which no database stores.
+    text = value.encode("utf-8", "backslashreplace").decode()
+    if len(text) <= LONGEST_VALUE:
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return f"{text[:LONGEST_VALUE]}… [cut: {len(text):,} characters, SHA-256 {digest}]"
 
 
 def _canonical(document: object) -> str:
