@@ -90,6 +90,14 @@ def count_by_state(session: Session) -> Mapping[MessageState, int]:
     return {state: found.get(state, 0) for state in MessageState}
 
 
+def has_due(session: Session, *, now: datetime) -> bool:
+    """Whether anything is due, asked without a claim."""
+    due = select(OutboxMessage.message_id).where(
+        OutboxMessage.state.in_(CARRIED), OutboxMessage.next_try_at <= now
+    )
+    return session.scalar(due.limit(1)) is not None
+
+
 def get_oldest_owed_at(session: Session) -> datetime | None:
     """Since when the oldest message that no server has taken is owed."""
     return session.scalar(
