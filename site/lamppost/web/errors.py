@@ -6,6 +6,10 @@ from flask import Flask, render_template
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from postmaster.access.acting import RefusedError
+from postmaster.access.roles import ROLE_WORDS
+from postmaster.access.rules import Verdict
+
 log = logging.getLogger(__name__)
 # Status to the page that explains it; every other status gets the page of its class.
 PAGES = {
@@ -24,6 +28,7 @@ LAST_RESORT = (
 def init_app(app: Flask) -> None:
     """Show a page for every failure and never a traceback."""
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(RefusedError, _refused)
     app.register_error_handler(SQLAlchemyError, _storage_error)
     app.register_error_handler(Exception, _unforeseen_error)
 
@@ -33,6 +38,14 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
     if code < 400:  # noqa: PLR2004 - redirects pass as they are
         return error
     return _page(code)
+
+
+def _refused(error: RefusedError) -> tuple[str, int]:
+    """Another organisation's object is not found; a panel of another role says whom to ask."""
+    if error.decision.verdict is Verdict.SCOPE:
+        return _page(404)
+    page = "shared/errors/not_allowed.html"
+    return render_template(page, decision=error.decision, role_words=ROLE_WORDS), 403
 
 
 def _storage_error(error: SQLAlchemyError) -> tuple[str, int]:

@@ -1,0 +1,119 @@
+"""Pages of a long list by key, never by offset: every page costs the same.
+
+A cursor is the key of the row to go on from, signed, so that nobody can make the site compare what
+it should not; a wrong one means the first page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy import ColumnElement, Row, Select, literal, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from lamppost.keys import derive_key
+from lamppost.settings import Settings
+
+T = TypeVar("T")
+PAGE_SIZE = 50
+Column = InstrumentedAttribute[Any] | ColumnElement[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class KeysetPage(Generic[T]):
+    """Rows of one page, and the cursors of its neighbours."""
+
+    rows: Sequence[T]
+    next_cursor: str | None = None
+    previous_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins: after a key, or before it when going back."""
+
+    key: tuple[Any, ...]
+    goes_back: bool
+
+
+class Cursors:
+    """Writes and reads cursors, signed with a key of the deployment's own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._serializer = URLSafeSerializer(derive_key(settings, "cursors"), salt="keyset")
+
+    def write(self, place: Place) -> str:
+        """The cursor of a place."""
+        key = [_out(part) for part in place.key]
+        return self._serializer.dumps([place.goes_back, key])
+
+    def read(self, cursor: str | None) -> Place | None:
+        """The place of a cursor, or None for the first page or a cursor that is not ours."""
+        if not cursor:
+            return None
+        try:
+            goes_back, key = self._serializer.loads(cursor)
+            return Place(tuple(_in(part) for part in key), bool(goes_back))
+        except (BadData, TypeError, ValueError):
+            return None
+
+
+def page_by_key(
+    session: Session,
+    statement: Select[*tuple[Any, ...]],
+    columns: Sequence[Column],
+    place: Place | None,
+    *,
+    cursors: Cursors,
+    descending: bool = False,
+    size: int = PAGE_SIZE,
+) -> KeysetPage[Row[*tuple[Any, ...]]]:
+    """One page of a statement's rows in the order of its key.
+
+    Args:
+        session: where to read.
+        statement: selects the key columns first, in their order, then the others; not ordered.
+        columns: the key: unique together, indexed in this order.
+        place: from `Cursors.read`.
+        cursors: writes the neighbours' cursors.
+        descending: whether the list's natural order is from the largest key down.
+        size: rows a page.
+    """
+    goes_back = place is not None and place.goes_back
+    down = descending != goes_back
+    if place is not None and len(place.key) == len(columns):
+        parts = zip(place.key, columns, strict=True)
+        key, at = tuple_(*columns), tuple_(*(literal(part, column.type) for part, column in parts))
+        statement = statement.where(key < at if down else key > at)
+    ordered = statement.order_by(*(column.desc() if down else column.asc() for column in columns))
+    found = list(session.execute(ordered.limit(size + 1)))
+    is_more = len(found) > size
+    rows = found[:size]
+    if goes_back:
+        rows.reverse()
+    if not rows:
+        return KeysetPage(rows)
+    width = len(columns)
+    has_next = goes_back or is_more
+    has_previous = is_more if goes_back else place is not None
+    last, first = tuple(rows[-1][:width]), tuple(rows[0][:width])
+    return KeysetPage(
+        rows,
+        cursors.write(Place(last, goes_back=False)) if has_next else None,
+        cursors.write(Place(first, goes_back=True)) if has_previous else None,
+    )
+
+
+def _out(part: object) -> object:
+    if isinstance(part, datetime):
+        return {"m": part.isoformat()}
+    return {"d": part.isoformat()} if isinstance(part, date) else part
+
+
+def _in(part: object) -> object:
+    if isinstance(part, dict):
+        moment = part.get("m")
+        return datetime.fromisoformat(moment) if moment else date.fromisoformat(part["d"])
+    return part

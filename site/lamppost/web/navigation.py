@@ -1,0 +1,38 @@
+"""The panels one may use, in the order of the navigation."""
+
+from dataclasses import dataclass
+
+from postmaster.access.actors import Actor
+from postmaster.access.matrix import Action
+from postmaster.access.rules import may
+
+# Address, words, and the row of the matrix that opens it; None opens it to everybody signed in.
+PANELS: tuple[tuple[str, str, Action | None], ...] = (
+    ("/admin/", "Start", None),
+    ("/admin/organisations/", "Organisations", Action.ORGANISATIONS_READ),
+    ("/admin/people/", "People", Action.PEOPLE_READ),
+    ("/admin/people/roles/", "Roles", None),
+    ("/admin/audit/", "Audit", Action.AUDIT_READ),
+    ("/admin/delivery/", "Delivery", Action.DELIVERY_READ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """One link of the panels' navigation."""
+
+    address: str
+    words: str
+    is_current: bool
+
+
+def list_panels(actor: Actor, path: str) -> list[NavigationItem]:
+    """The panels an actor may open; the longest address the path begins with is the current one."""
+    open_to = [
+        (address, words)
+        for address, words, action in PANELS
+        if action is None or may(actor, action).is_allowed
+    ]
+    within = [address for address, _ in open_to if path.startswith(address)]
+    current = max(within, key=len, default="")
+    return [NavigationItem(address, words, address == current) for address, words in open_to]
