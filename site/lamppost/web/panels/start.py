@@ -1,5 +1,38 @@
-"""The first page of the panels: what waits for whom."""
+"""The first page of the panels: what waits for whom, the sum of every room's tasks."""
 
-from flask import Blueprint
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
-blueprint = Blueprint("start", __name__)
+from flask import Blueprint, render_template
+from sqlalchemy.orm import Session
+
+from lamppost.bulletins import tasks as bulletins
+from lamppost.people import reads as people
+from lamppost.status import tasks as status
+from lamppost.web.context import now, session
+from lamppost.web.guard import actor, signed_in_only
+from postmaster.access.actors import Actor
+from postmaster.access.tasks import Task
+from postmaster.inspection import reads as inspection
+
+blueprint = Blueprint("start", __name__, url_prefix="/admin")
+ListTasks = Callable[..., Sequence[Task]]
+# Every room that has something to wait for; the page is their sum, in this order.
+ROOMS: tuple[ListTasks, ...] = (
+    people.list_tasks,
+    status.list_tasks,
+    bulletins.list_tasks,
+    inspection.list_tasks,
+)
+
+
+@blueprint.get("/")
+@signed_in_only
+def show() -> str:
+    """What waits for the one who is signed in."""
+    return render_template("start/show.html", tasks=list_tasks(session(), actor(), now()))
+
+
+def list_tasks(session: Session, reader: Actor, now: datetime) -> list[Task]:
+    """The tasks of every room for one reader."""
+    return [task for room in ROOMS for task in room(session, reader=reader, now=now)]
