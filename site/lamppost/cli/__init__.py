@@ -9,6 +9,7 @@ from lamppost import __version__
 
 # Noun to the module that holds a click command or group called `command`.
 NOUNS = {
+    "audit": "lamppost.cli.audit",
     "bulletins": "lamppost.cli.bulletins",
     "config": "lamppost.cli.config",
     "db": "lamppost.cli.db",

@@ -16,6 +16,7 @@ from lamppost.settings import Settings
 from lamppost.status.actions import purge_old_readings, sync_definitions
 from lamppost.status.running import run_probe
 from lamppost.worker.schedule import Job
+from lamppost.worker.sealing import list_sealing_jobs
 from probes.definitions import Definitions, ProbeDefinition, load_definitions
 
 HEARTBEAT_S = 5
@@ -66,6 +67,7 @@ def _house_jobs(engine: Engine, settings: Settings, clock: Clock) -> list[Job]:
             lambda: _publish_bulletins(engine, settings, clock),
             is_recorded=False,
         ),
+        *list_sealing_jobs(engine, settings, clock),
         Job("housekeeping", HOUSEKEEPING_S, lambda: _keep_house(engine, clock)),
     ]
 
