@@ -13,6 +13,7 @@ NOUNS = {
     "bulletins": "lamppost.cli.bulletins",
     "config": "lamppost.cli.config",
     "db": "lamppost.cli.db",
+    "delivery": "lamppost.cli.delivery",
     "hssi": "lamppost.cli.hssi",
     "policy": "lamppost.cli.policy",
     "probes": "lamppost.cli.probes",

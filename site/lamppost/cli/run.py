@@ -58,6 +58,9 @@ def _start(settings: Settings) -> dict[str, subprocess.Popen[bytes]]:
         "LAMPPOST_DATA": str(settings.data.resolve()),
         "LAMPPOST_RELAY_PORTS": ",".join(str(port) for port in ports),
     }
+    if settings.smtp_url is None and not settings.is_production:
+        # Mail for …@practice.test then lands in the practice relay's Maildirs.
+        environment["LAMPPOST_SMTP_URL"] = f"smtp://127.0.0.1:{ports.smtp}"
     relay = [f"--{name}-port={port}" for name, port in ports._asdict().items()]
     commands = {"practice relay": ["relay", *relay], "worker": ["worker"], "site": ["web"]}
     return {

@@ -15,6 +15,7 @@ from lamppost.pulse.actions import beat, purge_runs
 from lamppost.settings import Settings
 from lamppost.status.actions import purge_old_readings, sync_definitions
 from lamppost.status.running import run_probe
+from lamppost.worker.mailing import list_mail_jobs
 from lamppost.worker.schedule import Job
 from lamppost.worker.sealing import list_sealing_jobs
 from probes.definitions import Definitions, ProbeDefinition, load_definitions
@@ -68,6 +69,7 @@ def _house_jobs(engine: Engine, settings: Settings, clock: Clock) -> list[Job]:
             is_recorded=False,
         ),
         *list_sealing_jobs(engine, settings, clock),
+        *list_mail_jobs(engine, settings, clock),
         Job("housekeeping", HOUSEKEEPING_S, lambda: _keep_house(engine, clock)),
     ]
 

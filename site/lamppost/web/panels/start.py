@@ -7,6 +7,7 @@ from flask import Blueprint, render_template
 from sqlalchemy.orm import Session
 
 from lamppost.bulletins import tasks as bulletins
+from lamppost.delivery import reads as delivery
 from lamppost.people import reads as people
 from lamppost.status import tasks as status
 from lamppost.web.context import now, session
@@ -20,6 +21,7 @@ ListTasks = Callable[..., Sequence[Task]]
 # Every room that has something to wait for; the page is their sum, in this order.
 ROOMS: tuple[ListTasks, ...] = (
     people.list_tasks,
+    delivery.list_tasks,
     status.list_tasks,
     bulletins.list_tasks,
     inspection.list_tasks,
