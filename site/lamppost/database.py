@@ -14,7 +14,8 @@ BUSY_TIMEOUT_MS = 10_000
 
 def make_engine(url: str) -> Engine:
     """An engine for `sqlite:///…` or `postgresql://…`, set up the same for every process."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    # What is stored may be secret or personal, and an error's words go to the log.
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
     configure(engine)
     return engine
 

@@ -50,6 +50,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     app.config[SETTINGS_KEY] = settings
     app.config[CLOCK_KEY] = clock or SystemClock()
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.storage_url()
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["SECRET_KEY"] = cookie_key(settings)
     app.url_map.strict_slashes = True

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from postmaster.outbox.carrying import CARRIED
@@ -51,29 +51,24 @@ def get_message(session: Session, *, message_id: int) -> Message | None:
     return None if row is None else _message(row)
 
 
-def list_messages(
-    session: Session,
-    *,
-    state: MessageState | None = None,
-    cause: str | None = None,
-    before: int | None = None,
-    after: int | None = None,
-    most: int = 50,
-) -> Sequence[Message]:
-    """Messages, newest first; those older than `before`, or the ones just newer than `after`."""
-    statement = select(OutboxMessage).limit(most)
+def select_messages(
+    *, state: MessageState | None = None, cause: str | None = None
+) -> Select[int, str, str, str, str, datetime, int]:
+    """The rows of a list, not yet ordered; the key `message_id` first."""
+    statement = select(
+        OutboxMessage.message_id,
+        OutboxMessage.state,
+        OutboxMessage.cause,
+        OutboxMessage.recipient,
+        OutboxMessage.subject,
+        OutboxMessage.created_at,
+        OutboxMessage.tries,
+    )
     if state is not None:
         statement = statement.where(OutboxMessage.state == state)
     if cause is not None:
         statement = statement.where(OutboxMessage.cause == cause)
-    if before is not None:
-        statement = statement.where(OutboxMessage.message_id < before)
-    if after is not None:
-        newer = statement.where(OutboxMessage.message_id > after)
-        rows = session.scalars(newer.order_by(OutboxMessage.message_id)).all()
-        return [_message(row) for row in reversed(rows)]
-    rows = session.scalars(statement.order_by(OutboxMessage.message_id.desc())).all()
-    return [_message(row) for row in rows]
+    return statement
 
 
 def list_causes(session: Session) -> Sequence[str]:
