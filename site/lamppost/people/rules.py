@@ -22,6 +22,12 @@ HALF_SESSION_LASTS = timedelta(minutes=15)
 SESSION_LASTS = timedelta(hours=12)
 # Judged from the cookie's `seen`, so that looking at a page never writes to the database.
 IDLE_LIMIT = timedelta(minutes=30)
+LONGEST_ADDRESS = 254
+LONGEST_NAME = 120
+LONGEST_REASON = 500
+LONGEST_USER_AGENT = 200
+# Controls, formats (which turn the direction of text), surrogates, private use, unassigned.
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def fold(words: str) -> str:
@@ -62,3 +68,12 @@ def is_session_over(
     if both_factors_at is None:
         return now - created_at >= HALF_SESSION_LASTS
     return now - both_factors_at >= SESSION_LASTS
+
+
+def clean(words: str, limit: int) -> str:
+    """One line of printable text no longer than the limit: what people type goes into logs."""
+    shown = "".join(
+        " " if unicodedata.category(character) in _UNPRINTABLE else character
+        for character in words[: limit * 4]
+    )
+    return " ".join(shown.split())[:limit]

@@ -14,6 +14,7 @@ LONGEST = 128
 REMEMBERED = 4
 # A shorter name would refuse half the dictionary.
 _SHORTEST_NAME = 4
+REUSED = "The password is one of your last four; choose a new one."
 
 
 def normalise(password: str) -> str:
