@@ -1,11 +1,11 @@
 """Does the audit still say what it said? Walks the chain from the first entry to the last."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Result, exists, func, select
 from sqlalchemy.orm import Session
 
 from postmaster.audit.actions import digest_detail
@@ -120,8 +120,10 @@ class _Walk:
     def all(self) -> None:
         """Every entry that the days' heads speak of, then the heads themselves."""
         last = max((one.head.last_sequence for one in self._days.values()), default=0)
-        for row in self._rows(last):
-            self.check(*row)
+        # Left half-way, a cursor on the server must be closed at once.
+        with self._rows(last) as rows:
+            for row in rows:
+                self.check(*row)
         self._close()
         for day in sorted(self._days.keys() - self._seen):
             first = self._days[day].head.first_sequence
@@ -156,7 +158,7 @@ class _Walk:
             self._check_detail(entry_id, sequence, hashed[-1], salt, detail, is_erased=is_erased)
         self.sequence, self._previous = sequence, digest
 
-    def _rows(self, last: int) -> Iterator[Any]:
+    def _rows(self, last: int) -> Result[*tuple[Any, ...]]:
         # What is sealed while this walk goes on lies beyond `last`.
         statement = (
             select(*COLUMNS)
@@ -164,7 +166,7 @@ class _Walk:
             .where(AuditEntry.sequence <= last)
             .order_by(AuditEntry.sequence)
         )
-        return iter(self._session.execute(statement.execution_options(yield_per=_AT_ONCE)))
+        return self._session.execute(statement.execution_options(yield_per=_AT_ONCE))
 
     def _enter(self, day: date, entry_id: int, sequence: int) -> None:
         """Open a day: its head must be there, be signed by our key, and follow the day before."""
