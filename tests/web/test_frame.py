@@ -32,7 +32,7 @@ def test_the_process_is_healthy_without_a_database(client: CheckingClient, app: 
 def test_not_ready_while_no_worker_beats(client: CheckingClient) -> None:
     answer = client.get("/readyz", status=503).json
 
-    assert answer == {"database": True, "migrations": True, "scheduler": False}
+    assert answer == {"database": True, "migrations": True, "scheduler": False, "outbox": True}
 
 
 def test_a_static_file_is_served_and_a_stranger_is_not(client: CheckingClient) -> None:
