@@ -8,15 +8,18 @@ from sqlalchemy.orm import Session
 from lamppost.people.rules import fold
 from lamppost.people.tables import Person
 
+_PERSON = "person:"
 
-def name_people(session: Session, *, person_ids: Collection[str]) -> Mapping[str, str]:
-    """The names of these people by their ids; somebody unknown is left out."""
-    if not person_ids:
+
+def name_references(session: Session, references: Collection[str]) -> Mapping[str, str]:
+    """The names of those among the references that are `person:ID` of somebody known."""
+    ids = {one.removeprefix(_PERSON) for one in references if one.startswith(_PERSON)}
+    if not ids:
         return {}
     rows = session.execute(
-        select(Person.person_id, Person.name, Person.email).where(Person.person_id.in_(person_ids))
+        select(Person.person_id, Person.name, Person.email).where(Person.person_id.in_(ids))
     )
-    return {row.person_id: row.name or row.email for row in rows}
+    return {f"{_PERSON}{row.person_id}": row.name or row.email for row in rows}
 
 
 def find_person_id(session: Session, *, address: str) -> str | None:
