@@ -1,1 +1,58 @@
-"""Tables of this room."""
+"""Organisations, and who succeeds whom."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from postmaster.store import Base
+
+# Compared by code point on both databases, so that a prefix is a range of the index.
+SEARCH_KEY = String(200).with_variant(String(200, collation="C"), "postgresql")
+
+
+def _other() -> ForeignKey:
+    # Checked when the transaction ends: an import may name a parent that comes later in the file.
+    return ForeignKey("organisation.ods_code", deferrable=True, initially="DEFERRED")
+
+
+class Organisation(Base):
+    """One organisation or container. Never deleted, its code never changed or used again.
+
+    `closing_on` is the day it began to close, `closed_on` its last day. `short_code` prefixes the
+    addresses of its shared mailboxes and lists; one organisation at a time has it, and closed ones
+    keep theirs, because old addresses do. `search_key` is the folded name.
+    """
+
+    __tablename__ = "organisation"
+    __table_args__ = (
+        Index("ix_organisation_search_key_ods_code", "search_key", "ods_code"),
+        Index("ix_organisation_parent", "parent"),
+        Index("ix_organisation_container", "container"),
+        Index("ix_organisation_short_code", "short_code"),
+        Index("ix_organisation_status_closing_on", "status", "closing_on"),
+    )
+
+    ods_code: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    short_code: Mapped[str | None] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(16))
+    parent: Mapped[str | None] = mapped_column(String(32), _other())
+    container: Mapped[str | None] = mapped_column(String(32), _other())
+    status: Mapped[str] = mapped_column(String(16))
+    opened_on: Mapped[date | None]
+    closing_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    search_key: Mapped[str] = mapped_column(SEARCH_KEY)
+
+
+class Succession(Base):
+    """`successor` took over from `predecessor`, wholly or in part."""
+
+    __tablename__ = "succession"
+    __table_args__ = (Index("ix_succession_successor", "successor"),)
+
+    predecessor: Mapped[str] = mapped_column(String(32), _other(), primary_key=True)
+    successor: Mapped[str] = mapped_column(String(32), _other(), primary_key=True)
+    effective_on: Mapped[date]
+    type: Mapped[str] = mapped_column(String(16))

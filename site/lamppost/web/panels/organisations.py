@@ -1,5 +1,80 @@
-"""The organisations panel."""
+"""The organisations panel: search, one organisation, what stands over and under it."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, request
+from werkzeug.exceptions import NotFound
 
-blueprint = Blueprint("organisations", __name__)
+from lamppost.web.context import session, settings
+from lamppost.web.guard import actor, panel
+from lamppost.web.htmx import render_page_or_block
+from lamppost.web.keyset import Cursors, KeysetPage, page_by_key
+from postmaster.access.matrix import Action
+from postmaster.organisations.reads import (
+    OrganisationRow,
+    get_organisation,
+    list_successions,
+    list_under,
+    read_row,
+    select_organisations,
+)
+from postmaster.organisations.rules import Kind, Status
+from postmaster.organisations.tables import Organisation
+
+blueprint = Blueprint("organisations", __name__, url_prefix="/admin/organisations")
+KEY = (Organisation.search_key, Organisation.ods_code)
+LONGEST_SEARCH = 100
+
+
+@blueprint.get("/")
+@panel(Action.ORGANISATIONS_READ)
+def index() -> str:
+    """The reader's organisations, searched by the beginning of a name or by code."""
+    filters = {
+        "q": request.args.get("q", "")[:LONGEST_SEARCH],
+        "status": request.args.get("status", ""),
+        "kind": request.args.get("kind", ""),
+    }
+    return render_page_or_block(
+        "organisations/index.html",
+        "organisation_list",
+        page=_page(filters),
+        filters=filters,
+        statuses=list(Status),
+        kinds=list(Kind),
+    )
+
+
+@blueprint.get("/<ods_code>/")
+@panel(Action.ORGANISATIONS_READ)
+def show(ods_code: str) -> str:
+    """One organisation; another's is not found."""
+    found = get_organisation(session(), reader=actor(), ods_code=ods_code)
+    if found is None:
+        abort(NotFound.code)
+    over = [
+        get_organisation(session(), reader=actor(), ods_code=code)
+        for code in (found.parent, found.container)
+        if code
+    ]
+    return render_page_or_block(
+        "organisations/show.html",
+        "panel",
+        organisation=found,
+        over=[row for row in over if row is not None],
+        under=list_under(session(), reader=actor(), ods_code=ods_code),
+        successions=list_successions(session(), ods_code=ods_code),
+        back=("/admin/organisations/", "Organisations"),
+    )
+
+
+def _page(filters: dict[str, str]) -> KeysetPage[OrganisationRow]:
+    statement = select_organisations(
+        reader=actor(),
+        prefix=filters["q"],
+        status=Status(filters["status"]) if filters["status"] in set(Status) else None,
+        kind=Kind(filters["kind"]) if filters["kind"] in set(Kind) else None,
+    )
+    cursors = Cursors(settings())
+    place = cursors.read(request.args.get("cursor"))
+    page = page_by_key(session(), statement, KEY, place, cursors=cursors)
+    rows = [read_row(row) for row in page.rows]
+    return KeysetPage(rows, page.next_cursor, page.previous_cursor)
