@@ -24,7 +24,6 @@ from lamppost.web.context import now, session, settings, writing
 from lamppost.web.guard import actor, panel
 from lamppost.web.htmx import render_page_or_block
 from lamppost.web.keyset import PAGE_SIZE, Cursors, KeysetPage, Place
-from postmaster.access.actors import Actor
 from postmaster.access.matrix import Action
 from postmaster.access.rules import may
 from postmaster.inspection.actions import NothingToEraseError, erase_detail
