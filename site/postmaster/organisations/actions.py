@@ -1,10 +1,8 @@
-"""Open, move and close organisations; whoever looks after what follows at once."""
+"""Open, change, move and close organisations; every write is audited, none commits."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from postmaster.access.acting import acts, ensure
@@ -12,63 +10,95 @@ from postmaster.access.actions import place_organisation
 from postmaster.access.actors import Actor, Target
 from postmaster.access.matrix import Action
 from postmaster.access.reads import get_above
-from postmaster.audit.actions import record
+from postmaster.audit.actions import Changes, record
+from postmaster.organisations.checks import (
+    check_closing,
+    check_new,
+    check_place,
+    check_short_code,
+    get_placement,
+    refuse,
+)
 from postmaster.organisations.rules import (
     Kind,
     OrganisationError,
     Status,
-    SuccessionKind,
-    check_code,
-    fold,
-    list_above,
+    decide_next_status,
+    decide_succession_type,
+    find_date_fault,
+    find_name_fault,
+    fold_code,
+    fold_name,
+    fold_short_code,
+    london_day,
 )
 from postmaster.organisations.tables import Organisation, Succession
 
 
-@dataclass(frozen=True, slots=True)
-class NewOrganisation:
-    """An organisation to open."""
+@acts(Action.ORGANISATIONS_WRITE)
+def add_organisation(
+    session: Session,
+    *,
+    ods_code: str,
+    name: str,
+    kind: Kind = Kind.ORGANISATION,
+    short_code: str | None = None,
+    parent: str | None = None,
+    container: str | None = None,
+    opened_on: date | None = None,
+    by: Actor,
+    now: datetime,
+) -> str:
+    """Open an organisation; gives its code as it is stored.
 
-    ods_code: str
-    name: str
-    short_code: str | None = None
-    kind: Kind = Kind.ORGANISATION
-    parent: str | None = None
-    container: str | None = None
-    opened_on: date | None = None
+    Raises:
+        OrganisationError: the code was ever used, or something given cannot be.
+    """
+    code, name = fold_code(ods_code), name.strip()
+    short = fold_short_code(short_code or "")
+    ensure(by, Action.ORGANISATIONS_WRITE, Target("organisation", code, code))
+    check_new(session, code=code, name=name)
+    check_short_code(session, code=code, short_code=short)
+    parent, container = check_place(session, code, kind, parent, container)
+    session.add(
+        Organisation(
+            ods_code=code,
+            name=name,
+            short_code=short,
+            kind=kind,
+            parent=parent,
+            container=container,
+            status=Status.OPEN,
+            opened_on=opened_on,
+            search_key=fold_name(name),
+        )
+    )
+    session.flush()
+    _place_all(session, code)
+    given = {"name": name, "short_code": short, "kind": kind, "parent": parent}
+    changes: Changes = {
+        field: (None, value) for field, value in {**given, "container": container}.items()
+    }
+    _record(session, "organisations.add", code, changes, by, now)
+    return code
 
 
 @acts(Action.ORGANISATIONS_WRITE)
-def add_organisation(
-    session: Session, *, organisation: NewOrganisation, by: Actor, now: datetime
+def change_organisation(
+    session: Session, *, ods_code: str, name: str, short_code: str | None, by: Actor, now: datetime
 ) -> None:
-    """Open an organisation under its parent and container.
+    """Change the name and the short code; the code itself never changes.
 
     Raises:
-        OrganisationError: the code was used before, or the parent or container does not exist.
+        OrganisationError: there is none, it is closed, or something given cannot be.
     """
-    code = check_code(organisation.ods_code)
-    if session.get(Organisation, code) is not None:
-        raise OrganisationError(f"{code} exists already; ODS codes are never used again.")
-    for over in (organisation.parent, organisation.container):
-        if over is not None and session.get(Organisation, over) is None:
-            raise OrganisationError(f"{over} is not an organisation here; open it first.")
-    session.execute(
-        insert(Organisation).values(
-            ods_code=code,
-            name=organisation.name,
-            short_code=organisation.short_code,
-            kind=organisation.kind,
-            parent=organisation.parent,
-            container=organisation.container,
-            status=Status.OPEN,
-            opened_on=organisation.opened_on,
-            search_key=fold(organisation.name),
-        )
-    )
-    _place(session, [code])
-    changes = {"status": (None, Status.OPEN), "parent": (None, organisation.parent)}
-    _record(session, action="organisations.add", code=code, changes=changes, by=by, now=now)
+    row = _get_open(session, ods_code, by)
+    name, short = name.strip(), fold_short_code(short_code or "")
+    refuse(find_name_fault(name), "name")
+    check_short_code(session, code=row.ods_code, short_code=short)
+    changes: Changes = {"name": (row.name, name), "short_code": (row.short_code, short)}
+    row.name, row.short_code, row.search_key = name, short, fold_name(name)
+    _record(session, "organisations.change", row.ods_code, changes, by, now)
 
 
 @acts(Action.ORGANISATIONS_WRITE)
@@ -81,23 +111,42 @@ def move_organisation(
     by: Actor,
     now: datetime,
 ) -> None:
-    """Put an organisation, with everything under it, under another parent and container.
+    """Put it under another parent or into another container, all under it with it.
 
     Raises:
-        OrganisationError: there is no such organisation, or it would stand over itself.
+        OrganisationError: there is none, it is closed, or it cannot stand there.
     """
-    row = _get(session, ods_code, by)
-    for over in (parent, container):
-        if over is not None and session.get(Organisation, over) is None:
-            raise OrganisationError(f"{over} is not an organisation here; open it first.")
-    changes = {"parent": (row.parent, parent), "container": (row.container, container)}
-    session.execute(
-        update(Organisation)
-        .where(Organisation.ods_code == ods_code)
-        .values(parent=parent, container=container)
-    )
-    _place(session, None)
-    _record(session, action="organisations.move", code=ods_code, changes=changes, by=by, now=now)
+    row = _get_open(session, ods_code, by)
+    kind = Kind(row.kind)
+    parent, container = check_place(session, row.ods_code, kind, parent, container)
+    changes: Changes = {
+        "parent": (row.parent, parent),
+        "container": (row.container, container),
+    }
+    row.parent, row.container = parent, container
+    session.flush()
+    _place_all(session, row.ods_code)
+    _record(session, "organisations.move", row.ods_code, changes, by, now)
+
+
+@acts(Action.ORGANISATIONS_WRITE)
+def start_closing(session: Session, *, ods_code: str, by: Actor, now: datetime) -> None:
+    """Say that it is closing: no new accounts, no joiners; its accounts find a new home.
+
+    Raises:
+        OrganisationError: there is none or it is closed.
+    """
+    _set_status(session, ods_code, Status.CLOSING, by, now)
+
+
+@acts(Action.ORGANISATIONS_WRITE)
+def call_off_closing(session: Session, *, ods_code: str, by: Actor, now: datetime) -> None:
+    """Say that it stays open after all; one that is closed stays closed.
+
+    Raises:
+        OrganisationError: there is none or it is closed.
+    """
+    _set_status(session, ods_code, Status.OPEN, by, now)
 
 
 @acts(Action.ORGANISATIONS_WRITE)
@@ -105,74 +154,81 @@ def close_organisation(
     session: Session,
     *,
     ods_code: str,
+    successors: Collection[str],
     closed_on: date,
-    successors: Mapping[str, SuccessionKind],
+    is_rename: bool = False,
     by: Actor,
     now: datetime,
 ) -> None:
-    """Close an organisation for good and name those that take its place.
+    """Close it for good, its successors named; none when nobody takes over.
+
+    `closed_on` may be past: closures are often recorded later than they took effect.
 
     Raises:
-        OrganisationError: it is closed already, or a successor is not open or is itself.
+        OrganisationError: there is none, it is closed, something open is under it, a successor
+            cannot be one, or the date is wrong.
     """
-    row = _get(session, ods_code, by)
-    if row.status == Status.CLOSED:
-        raise OrganisationError(f"{ods_code} is closed already; a closed code never opens again.")
-    for successor, kind in successors.items():
-        found = session.get(Organisation, successor)
-        if found is None or found.status == Status.CLOSED or successor == ods_code:
-            raise OrganisationError(f"{successor} cannot succeed {ods_code}: it is not open here.")
-        session.execute(
-            insert(Succession).values(
-                predecessor=ods_code, successor=successor, effective_on=closed_on, kind=kind
-            )
-        )
-    session.execute(
-        update(Organisation)
-        .where(Organisation.ods_code == ods_code)
-        .values(status=Status.CLOSED, closed_on=closed_on)
+    row = _get_open(session, ods_code, by)
+    codes = sorted({code for one in successors if (code := fold_code(one))})
+    fault = find_date_fault(Status.CLOSED, row.opened_on, closed_on, london_day(now))
+    refuse(fault, "closed_on")
+    check_closing(session, code=row.ods_code, successors=codes)
+    manner = decide_succession_type(codes, is_rename=is_rename)
+    changes: Changes = {
+        "status": (row.status, Status.CLOSED),
+        "closed_on": (None, closed_on.isoformat()),
+        "successors": (None, " ".join(codes) or None),
+    }
+    row.status, row.closed_on = Status.CLOSED, closed_on
+    session.add_all(
+        Succession(predecessor=row.ods_code, successor=one, effective_on=closed_on, type=manner)
+        for one in codes
     )
-    changes = {"status": (row.status, Status.CLOSED), "closed_on": (None, closed_on.isoformat())}
-    _record(session, action="organisations.close", code=ods_code, changes=changes, by=by, now=now)
+    session.flush()
+    _record(session, "organisations.close", row.ods_code, changes, by, now)
 
 
-def _get(session: Session, ods_code: str, by: Actor) -> Organisation:
-    target = Target("organisation", ods_code, ods_code, get_above(session, organisation=ods_code))
-    ensure(by, Action.ORGANISATIONS_WRITE, target)
-    row = session.get(Organisation, ods_code)
+def _set_status(session: Session, ods_code: str, wanted: Status, by: Actor, now: datetime) -> None:
+    row = _get_open(session, ods_code, by)
+    if row.status == wanted:
+        return
+    changes: Changes = {"status": (row.status, wanted)}
+    row.status = wanted
+    row.closing_on = london_day(now) if wanted is Status.CLOSING else None
+    session.flush()
+    _record(session, "organisations.status", row.ods_code, changes, by, now)
+
+
+def _get_open(session: Session, ods_code: str, by: Actor) -> Organisation:
+    """The organisation, which the actor may write and which is not closed."""
+    code = fold_code(ods_code)
+    above = get_above(session, organisation=code)
+    ensure(by, Action.ORGANISATIONS_WRITE, Target("organisation", code, code, above))
+    row = session.get(Organisation, code)
     if row is None:
-        raise OrganisationError(f"{ods_code} is not an organisation here.")
+        raise OrganisationError(f"There is no organisation {code}. Check the code.")
+    if row.status == Status.CLOSED:
+        refuse(decide_next_status(Status.CLOSED, Status.OPEN), None)
     return row
 
 
-def _place(session: Session, codes: Sequence[str] | None) -> None:
-    """State anew what stands over these organisations, or over all."""
-    rows = session.execute(
-        select(Organisation.ods_code, Organisation.parent, Organisation.container)
-    ).all()
-    parents = {code: parent for code, parent, _ in rows}
-    containers = {code: container for code, _, container in rows}
-    for code in codes if codes is not None else parents:
-        above = list_above(code, parents, containers)
-        place_organisation(session, ods_code=code, above=above)
+def _place_all(session: Session, code: str) -> None:
+    """State anew who stands over a code and over everything under it."""
+    for below, above in get_placement(session, code=code).items():
+        place_organisation(session, ods_code=below, above=above)
 
 
 def _record(
-    session: Session,
-    *,
-    action: str,
-    code: str,
-    changes: Mapping[str, tuple[str | None, str | None]],
-    by: Actor,
-    now: datetime,
+    session: Session, action: str, code: str, changes: Changes, by: Actor, now: datetime
 ) -> None:
+    changed = {field: pair for field, pair in changes.items() if pair[0] != pair[1]}
     record(
         session,
         action=action,
         kind="organisation",
         key=code,
         organisation=code,
-        changes=changes,
+        changes=changed,
         by=by.reference,
         now=now,
     )
