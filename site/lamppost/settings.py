@@ -13,6 +13,7 @@ from lamppost import paths
 PREFIX = "LAMPPOST_"
 SECRETS = ("SECRET_KEY", "DATABASE_URL", "SMTP_URL", "METRICS_TOKEN")
 SHORTEST_SECRET = 32
+FEWEST_LETTERS = 10
 Network = IPv4Network | IPv6Network
 
 
@@ -58,7 +59,8 @@ class Settings(BaseModel):
     probes_file: Path | None = None
     hscn_networks: tuple[Network, ...] = ()
     relay_ports: RelayPorts = RelayPorts()
-    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    # Networks of our own proxies; or a number, of proxies that every request passes.
+    trusted_proxies: tuple[Network, ...] | int = ()
     smtp_url: SecretStr | None = None
     mail_from: str = "lamppost@localhost"
     metrics_token: SecretStr | None = None
@@ -66,6 +68,15 @@ class Settings(BaseModel):
     @field_validator("hscn_networks", mode="before")
     @classmethod
     def _split_networks(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split_proxies(cls, value: Any) -> Any:
+        if isinstance(value, str) and value.strip().isdigit():
+            return int(value)
         if isinstance(value, str):
             return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
         return value
@@ -157,6 +168,14 @@ def _production_faults(settings: Settings, given: dict[str, str]) -> list[str]:
         )
     if not settings.base_url.startswith("https://"):
         faults.append(f"{PREFIX}BASE_URL must begin with https:// in production.")
+    if len(set(secret)) < FEWEST_LETTERS and len(secret) >= SHORTEST_SECRET:
+        faults.append(f"{PREFIX}SECRET_KEY repeats itself; make a random one.")
+    for name, networks in (
+        ("HSCN_NETWORKS", settings.hscn_networks),
+        ("TRUSTED_PROXIES", settings.trusted_proxies),
+    ):
+        if not isinstance(networks, int) and any(network.prefixlen == 0 for network in networks):
+            faults.append(f"{PREFIX}{name} names every address there is; name your own networks.")
     return faults
 
 

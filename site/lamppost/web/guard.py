@@ -16,13 +16,14 @@ from flask.typing import ResponseReturnValue
 
 from lamppost.people.reads import SignedIn, get_signed_in
 from lamppost.web.context import now, session
+from lamppost.web.idle import is_awake
 from postmaster.access.acting import ensure
 from postmaster.access.actors import Actor
 from postmaster.access.matrix import Action
 
 P = ParamSpec("P")
-TOKEN = "token"  # noqa: S105 - the name of the cookie's field
 SIGN_IN = "/sign-in"
+TOKEN = "token"  # noqa: S105 - the name of the cookie's field
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def init_app(app: Flask) -> None:
 def visitor() -> SignedIn | None:
     """Who is signed in, read once a request."""
     if "visitor" not in g:
-        token = cookie.get(TOKEN)
+        token = cookie.get(TOKEN) if is_awake(now()) else None
         g.visitor = get_signed_in(session(), token=token, now=now()) if token else None
     found: SignedIn | None = g.visitor
     return found
