@@ -8,14 +8,9 @@ from lamppost.web.guard import actor, panel
 from lamppost.web.htmx import render_page_or_block
 from lamppost.web.keyset import Cursors, KeysetPage, page_by_key
 from postmaster.access.matrix import Action
-from postmaster.organisations.reads import (
-    OrganisationRow,
-    get_organisation,
-    list_successions,
-    list_under,
-    read_row,
-    select_organisations,
-)
+from postmaster.organisations.criteria import select_organisations
+from postmaster.organisations.reads import get_organisation, to_row
+from postmaster.organisations.records import OrganisationRow
 from postmaster.organisations.rules import Kind, Status
 from postmaster.organisations.tables import Organisation
 
@@ -50,18 +45,10 @@ def show(ods_code: str) -> str:
     found = get_organisation(session(), reader=actor(), ods_code=ods_code)
     if found is None:
         abort(NotFound.code)
-    over = [
-        get_organisation(session(), reader=actor(), ods_code=code)
-        for code in (found.parent, found.container)
-        if code
-    ]
     return render_page_or_block(
         "organisations/show.html",
         "panel",
         organisation=found,
-        over=[row for row in over if row is not None],
-        under=list_under(session(), reader=actor(), ods_code=ods_code),
-        successions=list_successions(session(), ods_code=ods_code),
         back=("/admin/organisations/", "Organisations"),
     )
 
@@ -76,5 +63,5 @@ def _page(filters: dict[str, str]) -> KeysetPage[OrganisationRow]:
     cursors = Cursors(settings())
     place = cursors.read(request.args.get("cursor"))
     page = page_by_key(session(), statement, KEY, place, cursors=cursors)
-    rows = [read_row(row) for row in page.rows]
+    rows = [to_row(row) for row in page.rows]
     return KeysetPage(rows, page.next_cursor, page.previous_cursor)
