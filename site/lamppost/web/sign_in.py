@@ -102,8 +102,10 @@ def recovery() -> ResponseReturnValue:
 def set_up() -> ResponseReturnValue:
     """A first authenticator: its secret to scan or type, confirmed by a code."""
     found = visitor()
-    waiting = found and get_waiting_factor(session(), means(), person_id=found.person_id)
-    if found is None or waiting is None:
+    if found is None:
+        return redirect(SIGN_IN, code=303)
+    waiting = get_waiting_factor(session(), means(), person_id=found.person_id)
+    if waiting is None:
         return redirect(SIGN_IN, code=303)
     return _second_step(CodeForm, "sign_in/set_up.html", is_recovery=False, **_drawn(waiting))
 
@@ -165,7 +167,7 @@ def _refuse(
     template: str, form: Form, outcome: SignInRefused | SignInBusy, **values: object
 ) -> Response:
     """The form again with one sentence: 422, 429 with how long to wait, or 503 when busy."""
-    form.form_errors.append(outcome.words)
+    form.form_errors = [*form.form_errors, outcome.words]
     status = 503 if isinstance(outcome, SignInBusy) else 422
     wait: timedelta | None = getattr(outcome, "retry_after", None)
     response = make_response(render_template(template, form=form, **values))
