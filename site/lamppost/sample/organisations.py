@@ -1,94 +1,152 @@
-"""The sample's organisations: a trust, practices, the sectors' containers, a merger and a split.
+"""The sample's organisations: every kind and every state, all names and most codes invented."""
 
-Every name is invented.
-"""
-
-from collections.abc import Iterator
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from postmaster.access.actors import system
+from postmaster.access.actors import Actor, system
 from postmaster.organisations.actions import (
-    NewOrganisation,
     add_organisation,
     close_organisation,
+    start_closing,
 )
-from postmaster.organisations.rules import Kind, SuccessionKind
+from postmaster.organisations.rules import Kind
 from postmaster.organisations.tables import Organisation
 
-OPENED = date(2013, 4, 1)
-TOWNS = (
-    "Ashcombe", "Birchwick", "Calderhope", "Dunmere", "Elmsworth", "Fernleigh", "Garthdale",
-    "Hollowby", "Inglewater", "Juniper Hill", "Kestrelton", "Larkfield",
-)  # fmt: skip
-# Sector's container, its name, the first letters of its sites' codes, and the words of a site.
-SECTORS = (
-    ("NHSPHARMACY", "Community pharmacy", "FP", "Pharmacy"),
-    ("NHSDENTISTRY", "Dentistry", "VD", "Dental practice"),
-    ("NHSCARE", "Social care", "VM", "Care home"),
-    ("NHSOPTOMETRY", "Optometry", "TP", "Opticians"),
+# Code, name, short code.
+CONTAINERS = (
+    ("NHSPHARMACY", "Community pharmacy", "nhspharmacy"),
+    ("NHSDENTAL", "General dental practice", "nhsdental"),
+    ("NHSCARE", "Adult social care", "nhscare"),
+    ("NHSOPTOM", "Community optometry", "nhsoptom"),
 )
-MERGED = ("RZ7", "RZ8", "RZ9")
+PARENTS = (
+    ("RX1", "Larkmoor University Hospitals NHS Trust", "larkmoor"),
+    ("RX2", "Tarnside Mental Health NHS Foundation Trust", "tarnside"),
+    ("RX3", "Brackendale Ambulance Service NHS Trust", "brackendale"),
+    ("09Y", "NHS Larkmoor and Wendle Clinical Commissioning Group", "wendleccg"),
+    ("10Z", "NHS Tarnside Clinical Commissioning Group", "tarnsideccg"),
+)
+# Children of a hospital trust or a group: parent, then code and name.
+CHILDREN = (
+    ("RX1", "RX101", "Larkmoor Royal Infirmary"),
+    ("RX1", "RX102", "Wendle Cottage Hospital"),
+    ("RX1", "RX103", "St Órla's Hospital for Women"),
+    ("RX2", "RX201", "Tarnside House"),
+    ("RX2", "RX202", "The Alder Unit"),
+)
+PRACTICES = (
+    "Abbey Lane Surgery", "Beechcroft Medical Centre", "Canal Street Practice",
+    "Dovecote Health Centre", "Elm Tree Surgery", "Fernhill Medical Practice",
+    "Gatehouse Surgery", "Harbour View Practice", "Ivy House Surgery", "Juniper Road Practice",
+    "Kingfisher Medical Centre", "Limekiln Surgery", "Millrace Health Centre",
+    "Northgate Practice", "Orchard Row Surgery", "Priory Fields Practice",
+)  # fmt: skip
+# Names of a sector's sites; their codes are the letters and a number.
+SITES = (
+    ("NHSPHARMACY", "FX", (
+        "Abacus Pharmacy", "Bellwether Chemist", "Castle Hill Pharmacy", "Dale End Pharmacy",
+        "Eastgate Pharmacy", "Fountain Chemist", "Greenway Pharmacy", "Hollybush Pharmacy",
+        "Inkwell Chemist", "Jubilee Pharmacy", "Kestrel Pharmacy", "Longmeadow Pharmacy",
+    )),
+    ("NHSDENTAL", "VX", (
+        "Aspen Dental Practice", "Bridge Street Dental", "Cobble Lane Dentists",
+        "Daisy Bank Dental Care", "Elder Court Dental", "Foxglove Dental Practice",
+    )),
+    ("NHSCARE", "VC", (
+        "Applegarth Care Home", "Birchwood Lodge", "Cedar Gardens Nursing Home",
+        "Dunes View Residential Home", "Edgewater Home Care", "Fairholme Court",
+    )),
+    ("NHSOPTOM", "TX", (
+        "Acorn Opticians", "Bay Tree Eye Care", "Crescent Optometrists", "Dockside Opticians",
+    )),
+)  # fmt: skip
+# Practices that are gone: the three that merged, one that split, one renamed, one that only closed.
+GONE = (
+    ("Y90011", "Quarry Bank Surgery"),
+    ("Y90012", "Ropewalk Surgery"),
+    ("Y90013", "Station Road Surgery"),
+    ("Y90021", "Twin Rivers Health Centre"),
+    ("Y90031", "Underhill Practice"),
+    ("Y90041", "Viaduct Walk-in Centre"),
+)
+NEW = (
+    ("Y90010", "Quarry and Ropewalk Medical Group"),
+    ("Y90022", "North River Practice"),
+    ("Y90023", "South River Practice"),
+    ("Y90030", "Underhill and Wold Practice"),
+)
+MERGED_ON = date(2018, 4, 1)
+CLOSING = "Y90050"
+BY = system("sample")
 
 
-def add_organisations(session: Session, *, now: datetime) -> int:
-    """Open the sample's organisations unless they are there; gives how many were opened."""
+def add_organisations(session: Session, *, now: datetime) -> None:
+    """Add the sample's organisations once; what is there stays as it is."""
     if session.get(Organisation, "RX1") is not None:
-        return 0
-    by = system("sample")
-    count = 0
-    for organisation in _list_organisations():
-        add_organisation(session, organisation=organisation, by=by, now=now)
-        count += 1
-    for code in MERGED:
+        return
+    opened = date(2013, 4, 1)
+    for code, name, short_code in CONTAINERS:
+        _add(session, code, name, now, short_code=short_code, kind=Kind.CONTAINER)
+    for code, name, short_code in PARENTS:
+        _add(session, code, name, now, short_code=short_code, opened_on=opened)
+    for parent, code, name in CHILDREN:
+        _add(session, code, name, now, parent=parent, opened_on=opened)
+    for number, name in enumerate(PRACTICES, start=1):
+        parent = "09Y" if number % 3 else "10Z"
+        _add(session, f"A81{number:03d}", name, now, parent=parent, opened_on=opened)
+    for container, letters, names in SITES:
+        for number, name in enumerate(names, start=1):
+            _add(session, f"{letters}{number:03d}", name, now, container=container)
+    for code, name in (*GONE, *NEW, (CLOSING, "Weir Side Surgery")):
+        _add(session, code, name, now, parent="09Y")
+    _close_some(session, now)
+
+
+def _close_some(session: Session, now: datetime) -> None:
+    """A merger of three into one, a split, a renaming, a closure nobody succeeds, one closing."""
+    for code, *successors in (
+        ("Y90011", "Y90010"),
+        ("Y90012", "Y90010"),
+        ("Y90013", "Y90010"),
+        ("Y90021", "Y90022", "Y90023"),
+        ("Y90031", "Y90030"),
+        ("Y90041",),
+    ):
         close_organisation(
             session,
             ods_code=code,
-            closed_on=date(2018, 4, 1),
-            successors={"RX9": SuccessionKind.MERGE},
-            by=by,
+            successors=successors,
+            closed_on=MERGED_ON,
+            is_rename=code == "Y90031",
+            by=BY,
             now=now,
         )
-    close_organisation(
+    start_closing(session, ods_code=CLOSING, by=BY, now=now)
+
+
+def _add(
+    session: Session,
+    code: str,
+    name: str,
+    now: datetime,
+    *,
+    short_code: str | None = None,
+    kind: Kind = Kind.ORGANISATION,
+    parent: str | None = None,
+    container: str | None = None,
+    opened_on: date | None = None,
+    by: Actor = BY,
+) -> None:
+    add_organisation(
         session,
-        ods_code="Y0200",
-        closed_on=date(2018, 3, 31),
-        successors={"Y0201": SuccessionKind.SPLIT, "Y0202": SuccessionKind.SPLIT},
+        ods_code=code,
+        name=name,
+        kind=kind,
+        short_code=short_code or code.lower(),
+        parent=parent,
+        container=container,
+        opened_on=opened_on,
         by=by,
         now=now,
     )
-    return count
-
-
-def _list_organisations() -> Iterator[NewOrganisation]:
-    yield _trust("RX1", "Ashcombe Hospitals", "ashc")
-    for code, name, short in (
-        ("RX101", "Ashcombe General Hospital", "ashcgh"),
-        ("RX102", "Birchwick Community Hospital", "birch"),
-        ("RX103", "Ashcombe Children's Centre", "ashccc"),
-    ):
-        yield NewOrganisation(code, name, short, parent="RX1", opened_on=OPENED)
-    yield _trust("RX2", "Calderhope Mental Health", "caldmh")
-    yield _trust("RX9", "Three Rivers Community Health", "threer")
-    for code, town in zip(MERGED, ("Dunmere", "Elmsworth", "Fernleigh"), strict=True):
-        yield _trust(code, f"{town} Community Health", town.lower()[:5])
-    yield _trust("Y0200", "Garthdale and Hollowby Care", "garho")
-    yield _trust("Y0201", "Garthdale Care", "garth")
-    yield _trust("Y0202", "Hollowby Care", "holby")
-    yield _trust("15X", "Northmarsh Primary Care", "nmpc")
-    for number, town in enumerate(TOWNS, start=1):
-        yield NewOrganisation(
-            f"A810{number:02}", f"{town} Surgery", f"gp{number:02}", parent="15X", opened_on=OPENED
-        )
-    for code, name, letters, words in SECTORS:
-        yield NewOrganisation(code, name, kind=Kind.CONTAINER, opened_on=date(2016, 12, 1))
-        for number, town in enumerate(TOWNS, start=1):
-            site = f"{letters}{number:03}"
-            yield NewOrganisation(
-                site, f"{town} {words}", site.lower(), container=code, opened_on=OPENED
-            )
-
-
-def _trust(code: str, name: str, short_code: str) -> NewOrganisation:
-    return NewOrganisation(code, name, short_code, opened_on=OPENED)

@@ -79,7 +79,7 @@ def add_organisation(
     changes: Changes = {
         field: (None, value) for field, value in {**given, "container": container}.items()
     }
-    _record(session, "organisations.add", code, changes, by, now)
+    _record(session, "organisations.add", code, changes, by=by, now=now)
     return code
 
 
@@ -98,7 +98,7 @@ def change_organisation(
     check_short_code(session, code=row.ods_code, short_code=short)
     changes: Changes = {"name": (row.name, name), "short_code": (row.short_code, short)}
     row.name, row.short_code, row.search_key = name, short, fold_name(name)
-    _record(session, "organisations.change", row.ods_code, changes, by, now)
+    _record(session, "organisations.change", row.ods_code, changes, by=by, now=now)
 
 
 @acts(Action.ORGANISATIONS_WRITE)
@@ -126,7 +126,7 @@ def move_organisation(
     row.parent, row.container = parent, container
     session.flush()
     _place_all(session, row.ods_code)
-    _record(session, "organisations.move", row.ods_code, changes, by, now)
+    _record(session, "organisations.move", row.ods_code, changes, by=by, now=now)
 
 
 @acts(Action.ORGANISATIONS_WRITE)
@@ -185,7 +185,7 @@ def close_organisation(
         for one in codes
     )
     session.flush()
-    _record(session, "organisations.close", row.ods_code, changes, by, now)
+    _record(session, "organisations.close", row.ods_code, changes, by=by, now=now)
 
 
 def _set_status(session: Session, ods_code: str, wanted: Status, by: Actor, now: datetime) -> None:
@@ -196,7 +196,7 @@ def _set_status(session: Session, ods_code: str, wanted: Status, by: Actor, now:
     row.status = wanted
     row.closing_on = london_day(now) if wanted is Status.CLOSING else None
     session.flush()
-    _record(session, "organisations.status", row.ods_code, changes, by, now)
+    _record(session, "organisations.status", row.ods_code, changes, by=by, now=now)
 
 
 def _get_open(session: Session, ods_code: str, by: Actor) -> Organisation:
@@ -219,7 +219,7 @@ def _place_all(session: Session, code: str) -> None:
 
 
 def _record(
-    session: Session, action: str, code: str, changes: Changes, by: Actor, now: datetime
+    session: Session, action: str, code: str, changes: Changes, *, by: Actor, now: datetime
 ) -> None:
     changed = {field: pair for field, pair in changes.items() if pair[0] != pair[1]}
     record(

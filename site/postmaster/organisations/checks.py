@@ -125,7 +125,7 @@ def _check_over(session: Session, code: str, kind: Kind, field: str) -> None:
         refuse(f"{code} is of kind {row.kind}; this needs a code of kind {kind}.", field)
 
 
-def _get_state(session: Session, code: str) -> Row[tuple[str, str]] | None:
+def _get_state(session: Session, code: str) -> Row[str, str] | None:
     rows = select(Organisation.status, Organisation.kind).where(Organisation.ods_code == code)
     return session.execute(rows).one_or_none()
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select, tuple_
+from sqlalchemy import Row, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from postmaster.access.actors import Actor
@@ -28,9 +28,9 @@ CLOSING_WITHIN = timedelta(days=30)
 CHILDREN_SHOWN = 100
 
 
-def to_row(row: Row[Any]) -> OrganisationRow:
+def to_row(row: Row[*tuple[Any, ...]]) -> OrganisationRow:
     """A row of `select_organisations` as a value."""
-    _, code, name, short_code, kind, status, parent, container = row
+    _, code, name, short_code, kind, status, parent, container = tuple(row)
     return OrganisationRow(code, name, short_code, Kind(kind), Status(status), parent, container)
 
 
@@ -125,7 +125,7 @@ def list_tasks(session: Session, *, reader: Actor, now: datetime) -> Sequence[Ta
 
 def _list_parents(session: Session, found: Organisation) -> Sequence[str]:
     """From the nearest up, in one recursive query; a loop cannot be stored."""
-    up = select(Organisation.parent.label("code"), func.length("").label("rank")).where(
+    up = select(Organisation.parent.label("code"), literal(0).label("rank")).where(
         Organisation.ods_code == found.ods_code
     )
     walk = up.cte("up", recursive=True)

@@ -1,21 +1,19 @@
-"""The organisations panel: search, one organisation, what stands over and under it."""
+"""The organisations panel: search, one organisation, where it stands, who came before and after."""
 
-from flask import Blueprint, abort, request
-from werkzeug.exceptions import NotFound
+from flask import Blueprint, abort, render_template, request
 
 from lamppost.web.context import session, settings
 from lamppost.web.guard import actor, panel
 from lamppost.web.htmx import render_page_or_block
 from lamppost.web.keyset import Cursors, KeysetPage, page_by_key
 from postmaster.access.matrix import Action
-from postmaster.organisations.criteria import select_organisations
+from postmaster.access.rules import may
+from postmaster.organisations.criteria import KEY, select_organisations
 from postmaster.organisations.reads import get_organisation, to_row
 from postmaster.organisations.records import OrganisationRow
-from postmaster.organisations.rules import Kind, Status
-from postmaster.organisations.tables import Organisation
+from postmaster.organisations.rules import Kind, Status, fold_code
 
 blueprint = Blueprint("organisations", __name__, url_prefix="/admin/organisations")
-KEY = (Organisation.search_key, Organisation.ods_code)
 LONGEST_SEARCH = 100
 
 
@@ -35,6 +33,7 @@ def index() -> str:
         filters=filters,
         statuses=list(Status),
         kinds=list(Kind),
+        may_write=may(actor(), Action.ORGANISATIONS_WRITE).is_allowed,
     )
 
 
@@ -42,13 +41,13 @@ def index() -> str:
 @panel(Action.ORGANISATIONS_READ)
 def show(ods_code: str) -> str:
     """One organisation; another's is not found."""
-    found = get_organisation(session(), reader=actor(), ods_code=ods_code)
+    found = get_organisation(session(), reader=actor(), ods_code=fold_code(ods_code))
     if found is None:
-        abort(NotFound.code)
-    return render_page_or_block(
+        abort(404)
+    return render_template(
         "organisations/show.html",
-        "panel",
         organisation=found,
+        may_write=may(actor(), Action.ORGANISATIONS_WRITE).is_allowed,
         back=("/admin/organisations/", "Organisations"),
     )
 
