@@ -21,12 +21,14 @@ blueprint = Blueprint("delivery", __name__, url_prefix="/admin/delivery")
 @panel(Action.DELIVERY_READ)
 def index() -> str:
     """Counts, and messages newest first, narrowed by state and cause."""
-    state, cause = request.args.get("state", ""), request.args.get("cause", "")
+    state, cause = request.args.get("state"), request.args.get("cause")
+    causes = list_causes(session())
     chosen = MessageState(state) if state in set(MessageState) else None
+    cause = cause if cause in causes else None
     cursors = Cursors(settings())
     page = page_by_key(
         session(),
-        select_messages(state=chosen, cause=cause or None),
+        select_messages(state=chosen, cause=cause),
         [OutboxMessage.message_id],
         cursors.read(request.args.get("cursor")),
         cursors=cursors,
@@ -37,7 +39,7 @@ def index() -> str:
         page=page,
         filters={"state": chosen, "cause": cause},
         states=list(MessageState),
-        causes=list_causes(session()),
+        causes=causes,
         status=get_delivery_status(session(), now=now()),
     )
 
