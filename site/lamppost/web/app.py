@@ -27,6 +27,7 @@ ROOMS = (
     "health",
     "home",
     "incidents",
+    "invitations",
     "n3",
     "pages",
     "panels.audit",

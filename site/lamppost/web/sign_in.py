@@ -25,9 +25,9 @@ from lamppost.web.idle import begin
 from lamppost.web.means import means, user_agent
 from lamppost.web.next_address import safe_next
 from lamppost.web.peers import client_address
+from lamppost.web.sign_in_steps import NEXT, continue_half
 
 blueprint = Blueprint("sign_in", __name__)
-NEXT = "next"
 WHY_OPEN = "somebody who signs in is not signed in yet"
 
 
@@ -122,14 +122,6 @@ def leave() -> ResponseReturnValue:
             sign_out(made, token=token, now=now())
     cookie.clear()
     return redirect(SIGN_IN, code=303)
-
-
-def continue_half(half: HalfSession, going_to: str) -> Response:
-    """On to the second step, with a cookie begun afresh."""
-    begin(TOKEN, half.token, now())
-    cookie[NEXT] = going_to
-    step = "set-up" if half.needs_set_up else "code"
-    return make_response(redirect(f"{SIGN_IN}/{step}", code=303))
 
 
 def _second_step(
