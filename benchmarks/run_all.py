@@ -4,7 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPTS = ("cached_pages.py", "cold_status.py", "building_bulletins.py", "second_start.py")
+SCRIPTS = (
+    "cached_pages.py",
+    "cold_status.py",
+    "building_bulletins.py",
+    "second_start.py",
+    "audit_verify.py",
+)
 
 
 def main() -> int:
