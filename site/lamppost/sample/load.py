@@ -11,6 +11,7 @@ from lamppost.bulletins.feeds import Site
 from lamppost.clock import Clock
 from lamppost.database import read_only, unit_of_work
 from lamppost.sample.incidents import SampleIncident, list_incidents, write_calendar, write_log
+from lamppost.sample.organisations import add_organisations
 from lamppost.sample.plans import add_plans
 from lamppost.sample.readings import INTERVAL, sample_readings
 from lamppost.settings import Settings
@@ -51,6 +52,9 @@ def load_sample(
     write_log(folder / "hssi.csv", incidents)
     write_calendar(folder / "bcdr.ics", now)
     definitions = load_definitions(settings.probe_definitions(), settings.probe_variables())
+    told("Loading organisations")
+    with unit_of_work(engine) as session:
+        add_organisations(session, now=now)
     told("Loading ninety days of readings")
     _load_readings(engine, definitions, incidents, now)
     told("Loading the HSSI log, BCDR windows, changes and releases")

@@ -15,6 +15,7 @@ from lamppost.web.guard import actor, signed_in_only
 from postmaster.access.actors import Actor
 from postmaster.access.tasks import Task
 from postmaster.inspection import reads as inspection
+from postmaster.organisations import reads as organisations
 
 blueprint = Blueprint("start", __name__, url_prefix="/admin")
 ListTasks = Callable[..., Sequence[Task]]
@@ -25,6 +26,7 @@ ROOMS: tuple[ListTasks, ...] = (
     status.list_tasks,
     bulletins.list_tasks,
     inspection.list_tasks,
+    organisations.list_tasks,
 )
 
 
