@@ -21,6 +21,7 @@ NOUNS = {
     "run": "lamppost.cli.run",
     "sample": "lamppost.cli.sample",
     "status": "lamppost.cli.status",
+    "users": "lamppost.cli.users",
     "web": "lamppost.cli.web",
     "worker": "lamppost.cli.worker",
 }

@@ -1,6 +1,6 @@
 """What signing in needs beside the database, made once a process: hasher, seal, keys, names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.fernet import Fernet
 
@@ -17,8 +17,8 @@ class Means:
     """
 
     hasher: Hasher
-    seal: Fernet
-    recovery_key: bytes
+    seal: Fernet = field(repr=False)
+    recovery_key: bytes = field(repr=False)
     service_name: str
     base_url: str
 
