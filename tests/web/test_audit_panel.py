@@ -219,3 +219,11 @@ def test_erasing_without_the_token_of_the_form_is_refused(desk: Desk) -> None:
 def test_whoever_is_not_signed_in_is_sent_to_sign_in(client: CheckingClient) -> None:
     for path in ("/admin/audit/", "/admin/audit/1/", "/admin/audit/export.csv"):
         assert client.get(path, 303).location.startswith("/sign-in")
+
+
+def test_what_is_typed_into_a_filter_stays_text(desk: Desk) -> None:
+    typed = "%22%3E%3Cscript%3Ealert(1)%3C/script%3E"
+
+    page = desk.of(Role.AUDITOR).get(f"/admin/audit/?who={typed}&about={typed}&action={typed}", 422)
+
+    assert "<script>alert" not in page.text
