@@ -59,8 +59,9 @@ def _start(settings: Settings) -> dict[str, subprocess.Popen[bytes]]:
         "LAMPPOST_RELAY_PORTS": ",".join(str(port) for port in ports),
     }
     if settings.smtp_url is None and not settings.is_production:
-        # Mail for …@practice.test then lands in the practice relay's Maildirs.
-        environment["LAMPPOST_SMTP_URL"] = f"smtp://127.0.0.1:{ports.smtp}"
+        # All mail, whoever it is for, lands in one Maildir of the practice relay.
+        mailbox = "all-to=post@practice.test"
+        environment["LAMPPOST_SMTP_URL"] = f"smtp://127.0.0.1:{ports.smtp}?{mailbox}"
     relay = [f"--{name}-port={port}" for name, port in ports._asdict().items()]
     commands = {"practice relay": ["relay", *relay], "worker": ["worker"], "site": ["web"]}
     return {

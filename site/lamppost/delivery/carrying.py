@@ -84,7 +84,9 @@ def _carry(
         content = compose(message, origin=route.origin, now=clock.now())
         try:
             reply = conversation.send(
-                sender=route.origin.address, recipient=message.recipient, content=content
+                sender=route.origin.address,
+                recipient=route.server.all_to or message.recipient,
+                content=content,
             )
         except ConversationError as error:
             # This one was being spoken of, so it counts as a try: no message can block the others.

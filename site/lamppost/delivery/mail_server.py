@@ -20,7 +20,7 @@ DEFAULT_PORTS = {"smtp": 25, "smtps": 465}
 
 
 class MailServerUrlError(ValueError):
-    """LAMPPOST_SMTP_URL is smtp://[user:password@]host[:port][?plain=yes], or smtps://…."""
+    """LAMPPOST_SMTP_URL is smtp://[user:password@]host[:port][?plain=yes&all-to=address], or smtps."""
 
 
 class ConversationError(Exception):
@@ -31,7 +31,8 @@ class ConversationError(Exception):
 class MailServer:
     """Where mail is handed over. `smtps` is TLS from the start; `smtp` asks for STARTTLS.
 
-    Without TLS nothing is sent, but to this machine itself or where `?plain=yes` allows it.
+    Without TLS nothing is sent, but to this machine itself or where `?plain=yes` allows it. With
+    `all_to`, every message goes to that one mailbox, its headers untouched: for practice.
     """
 
     host: str
@@ -40,6 +41,7 @@ class MailServer:
     may_be_plain: bool = False
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    all_to: str | None = None
 
     @classmethod
     def parse(cls, url: str) -> Self:
@@ -54,7 +56,7 @@ class MailServer:
             options = parse_qs(parts.query)
         except (ValueError, KeyError):
             raise MailServerUrlError(MailServerUrlError.__doc__) from None
-        if not parts.hostname or parts.path.strip("/") or set(options) - {"plain"}:
+        if not parts.hostname or parts.path.strip("/") or set(options) - {"plain", "all-to"}:
             raise MailServerUrlError(MailServerUrlError.__doc__)
         return cls(
             host=parts.hostname,
@@ -63,6 +65,7 @@ class MailServer:
             may_be_plain=options.get("plain") == ["yes"] or _is_here(parts.hostname),
             username=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password) if parts.password else None,
+            all_to=options["all-to"][0] if "all-to" in options else None,
         )
 
 

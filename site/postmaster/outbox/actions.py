@@ -24,10 +24,10 @@ def owe(
     is_secret: bool,
     now: datetime,
 ) -> int:
-    """Owe a message from this transaction on; gives its id. Owing the same again changes nothing.
+    """Owe a message from this transaction on; gives its id. Owing it again changes nothing.
 
     Args:
-        session: the transaction of the change the message tells of.
+        session: the transaction of the change it tells of.
         cause: what the message is about, `people.invite`.
         cause_key: which one, such as the invitation's id; never an address.
         recipient: one plain address.
@@ -41,18 +41,27 @@ def owe(
         postmaster.outbox.rules.UnsendableError: with the reason.
     """
     check_message(cause=cause, recipient=recipient, subject=subject, text=text, template=template)
+    named = {
+        "cause": cause,
+        "cause_key": cause_key,
+        "recipient": recipient,
+        "template": template,
+    }
+    _insert_once(session, named, now, subject=subject, body=text, is_secret=is_secret)
+    return session.execute(select(OutboxMessage.message_id).filter_by(**named)).scalar_one()
+
+
+def _insert_once(
+    session: Session, named: dict[str, str], now: datetime, *, body: str, **values: object
+) -> None:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(
         insert(OutboxMessage)
         .values(
-            cause=cause,
-            cause_key=cause_key,
-            recipient=recipient,
-            subject=subject,
-            template=template,
-            body=text,
-            body_sha256=hashlib.sha256(text.encode()).hexdigest(),
-            is_secret=is_secret,
+            **named,
+            **values,
+            body=body,
+            body_sha256=hashlib.sha256(body.encode()).hexdigest(),
             mail_message_id=uuid4().hex,
             state=MessageState.OWED,
             tries=0,
@@ -60,13 +69,5 @@ def owe(
             created_at=now,
             owed_at=now,
         )
-        .on_conflict_do_nothing(index_elements=["cause", "cause_key", "recipient", "template"])
+        .on_conflict_do_nothing(index_elements=list(named))
     )
-    return session.execute(
-        select(OutboxMessage.message_id).where(
-            OutboxMessage.cause == cause,
-            OutboxMessage.cause_key == cause_key,
-            OutboxMessage.recipient == recipient,
-            OutboxMessage.template == template,
-        )
-    ).scalar_one()
