@@ -84,9 +84,7 @@ def test_an_older_code_is_refused_after_a_newer_one(stage: Stage) -> None:
     assert isinstance(stage.code(stage.password(ANN), stage.code_of(ANN)), SignInRefused)
 
 
-@pytest.mark.parametrize(
-    "code", ["", "12345", "abcdef", "1" * 100_000, "²²²²²²", "\0" * 6]
-)
+@pytest.mark.parametrize("code", ["", "12345", "abcdef", "1" * 100_000, "²²²²²²", "\0" * 6])
 def test_what_is_no_code_is_refused(stage: Stage, code: str) -> None:
     stage.add(ANN)
 

@@ -10,8 +10,10 @@ from lamppost.bulletins.actions import load_folder
 from lamppost.bulletins.feeds import Site
 from lamppost.clock import Clock
 from lamppost.database import read_only, unit_of_work
+from lamppost.people.means import make_means
 from lamppost.sample.incidents import SampleIncident, list_incidents, write_calendar, write_log
 from lamppost.sample.organisations import add_organisations
+from lamppost.sample.people import add_people
 from lamppost.sample.plans import add_plans
 from lamppost.sample.readings import INTERVAL, sample_readings
 from lamppost.settings import Settings
@@ -55,6 +57,8 @@ def load_sample(
     told("Loading organisations")
     with unit_of_work(engine) as session:
         add_organisations(session, now=now)
+    told("Loading people")
+    add_people(engine, make_means(settings), settings.data, now=now)
     told("Loading ninety days of readings")
     _load_readings(engine, definitions, incidents, now)
     told("Loading the HSSI log, BCDR windows, changes and releases")
