@@ -46,13 +46,10 @@ def record(
         personal: names, addresses, free text: kept beside the entry, erasable.
     """
     salt, detail = secrets.token_hex(16), _write_detail(personal)
-    pairs = {
-        name: [_keep(before), _keep(after)] for name, (before, after) in (changes or {}).items()
-    }
     entry_id: int | None = session.scalar(
         insert(AuditEntry)
         .values(recorded_at=now, actor=by, action=action, kind=kind, key=key)
-        .values(organisation=organisation, changes=_canonical(pairs))
+        .values(organisation=organisation, changes=_write_changes(changes or {}))
         .values(detail_digest=None if detail is None else digest_detail(salt, detail))
         .returning(AuditEntry.entry_id)
     )
@@ -81,6 +78,11 @@ def blank_detail(session: Session, *, entry_id: int) -> bool:
 def digest_detail(salt: str, detail: str) -> str:
     """The salted digest that stands in the chain for the personal data."""
     return hashlib.sha256(f"{salt}{detail}".encode()).hexdigest()
+
+
+def _write_changes(changes: Changes) -> str:
+    pairs = {name: [_keep(before), _keep(after)] for name, (before, after) in changes.items()}
+    return _canonical(pairs)
 
 
 def _write_detail(personal: Mapping[str, Value] | None) -> str | None:
