@@ -53,7 +53,10 @@ def invite_new(
     return invited.link.rpartition("/")[2]
 
 
-def accept(stage: Stage, token: str, password: str = "lanterns over the canal") -> object:
+GOOD = "lanterns over the canal"
+
+
+def accept(stage: Stage, token: str, password: str = GOOD) -> object:
     return accept_invitation(
         stage.engine, stage.means, token=token, name="", password=password,
         source="192.0.2.10", user_agent="test", now=stage.now,
@@ -116,9 +119,7 @@ def test_a_role_or_place_out_of_reach_posted_by_hand_is_refused(
         assert len(list_people(session, reader=operator("test"))) == 1
 
 
-@pytest.mark.parametrize(
-    "email", ["", "nobody", "a@b\nBcc: c@d", "a b@c.org", "x" * 300 + "@y.org"]
-)
+@pytest.mark.parametrize("email", ["", "nobody", "a@b\nBcc: c@d", "a b@c.org", "x" * 300 + "@y.uk"])
 def test_what_is_no_address_is_not_invited(sqlite_stage: Stage, email: str) -> None:
     chief = sqlite_stage.add("chief@example.org", PRIMARY)
 
