@@ -13,7 +13,8 @@ _ID = BigInteger().with_variant(Integer, "sqlite")
 class AuditEntry(Base):
     """One object changed by one act. Written unsealed; the worker seals in order.
 
-    The hash covers every column but the last four, chained to the entry before it in `sequence`.
+    The hash covers every column but the last two, and the digest of the entry before it in
+    `sequence` (`chain.digest_entry`).
     `changes` holds what is not personal as canonical JSON; `detail_digest` is the salted digest of
     the personal data kept beside it, so that erasing those does not break the chain.
     """
