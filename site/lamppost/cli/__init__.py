@@ -15,6 +15,7 @@ NOUNS = {
     "db": "lamppost.cli.db",
     "delivery": "lamppost.cli.delivery",
     "hssi": "lamppost.cli.hssi",
+    "orgs": "lamppost.cli.orgs",
     "policy": "lamppost.cli.policy",
     "probes": "lamppost.cli.probes",
     "relay": "lamppost.cli.relay",

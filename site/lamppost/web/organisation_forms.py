@@ -1,11 +1,12 @@
 """The forms of the organisations panel."""
 
 from wtforms import BooleanField, DateField, Form, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Optional
 
 from postmaster.organisations.rules import Kind
 
-KINDS = [(kind.value, kind.value.capitalize()) for kind in Kind]
+KINDS = [SelectChoice(kind.value, kind.value.capitalize()) for kind in Kind]
 
 
 def _plain(text: str | None) -> str:

@@ -37,7 +37,7 @@ HOME = "/admin/organisations/"
 def index() -> str:
     """The reader's organisations, searched by the beginning of a name or by code."""
     filters = {
-        "q": request.args.get("q", "")[:LONGEST_SEARCH],
+        "q": "".join(filter(str.isprintable, request.args.get("q", "")))[:LONGEST_SEARCH],
         "status": request.args.get("status", ""),
         "kind": request.args.get("kind", ""),
     }
