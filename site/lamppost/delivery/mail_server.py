@@ -20,7 +20,7 @@ DEFAULT_PORTS = {"smtp": 25, "smtps": 465}
 
 
 class MailServerUrlError(ValueError):
-    """LAMPPOST_SMTP_URL is smtp://[user:password@]host[:port][?plain=yes&all-to=address], or smtps."""
+    """LAMPPOST_SMTP_URL is smtp://[user:password@]host[:port][?plain=yes&all-to=…], or smtps."""
 
 
 class ConversationError(Exception):
