@@ -109,7 +109,7 @@ def test_a_second_file_changes_moves_and_closes(engine: Engine, clock: FixedCloc
         (["RX1,T,,organisation,,,closed,,,"], 2, "needs the day"),
         (["RX1,T, too,,organisation,,,open,,,"], 2, "11 cells"),
         (["R-1,T,,organisation,,,open,,,"], 2, "3 to 12 letters"),
-        (["RX1,T,,organisation,,,open,,,", '"'], 3, "cannot be read"),
+        (["RX1,T,,organisation,,,open,,,", '"'], 4, "cannot be read"),
     ],
 )
 def test_a_fault_names_its_line_and_nothing_comes_in(

@@ -90,7 +90,7 @@ def check_closing(session: Session, *, code: str, successors: Collection[str]) -
         elif row.status == Status.CLOSED:
             refuse(_say_closed_successor(session, successor), "successors")
         elif row.kind != kind:
-            refuse(f"{successor} is of kind {row.kind}; a {kind} succeeds a {kind}.", "successors")
+            refuse(f"{successor} is of kind {row.kind}. Name one of kind {kind}.", "successors")
     rows = session.execute(select(Succession.predecessor, Succession.successor)).all()
     edges = gather((one, two) for one, two in rows) | {code: list(successors)}
     if way := find_loop(code, edges):
