@@ -39,7 +39,7 @@ def test_a_good_password_will_do(password: str) -> None:
         "1234567890",
         "Password123!",
         "QWERTYUIOP",
-        "ｐａｓｓｗｏｒｄ１２３",
+        "\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44123",
         "my lamppost key",
         "Franklin likes tea",
         "r.franklin2-and-tea",

@@ -22,6 +22,7 @@ from postmaster.credentials.hashing import CHEAP
 @pytest.fixture
 def run(settings: Settings, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> "Runner":
     """Runs `lamppost users …` over the test's database."""
+    assert settings.storage_url() == str(sqlite_engine.url)
     monkeypatch.setenv("LAMPPOST_DATA", str(settings.data))
     monkeypatch.setenv("LAMPPOST_BASE_URL", settings.base_url)
     return Runner()

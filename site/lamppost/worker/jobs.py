@@ -11,6 +11,7 @@ from lamppost.bulletins.actions import load_folder, publish_due
 from lamppost.bulletins.feeds import Site
 from lamppost.clock import Clock
 from lamppost.database import unit_of_work
+from lamppost.people.throttle import forget_old
 from lamppost.pulse.actions import beat, purge_runs
 from lamppost.settings import Settings
 from lamppost.status.actions import purge_old_readings, sync_definitions
@@ -92,3 +93,4 @@ def _keep_house(engine: Engine, clock: Clock) -> None:
     with unit_of_work(engine) as session:
         purge_runs(session, now=clock.now())
         purge_old_readings(session, now=clock.now())
+        forget_old(session, now=clock.now())
