@@ -80,16 +80,8 @@ def invite(
 ) -> Invited:
     """Invite somebody, or invite them again, which ends the older invitation.
 
-    Args:
-        session: the unit of work.
-        means: the service's name and address, for the message.
-        email: where the message goes and what they sign in with.
-        name: as the inviter knows it; they may correct it.
-        organisation: their home organisation; None for those of the whole service.
-        grants: roles to give; each must be within the inviter's reach.
-        is_sent: False at the command line, which prints the link.
-        by: who invites.
-        now: when.
+    `organisation` is their home, None for those of the whole service. `is_sent` is False at the
+    command line, which prints the link.
 
     Raises:
         AddressError: not an address.

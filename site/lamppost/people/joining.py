@@ -66,18 +66,22 @@ def make_person(
     )
     session.add(person)
     session.flush()
+    _record_made(session, person, by, now)
+    return person
+
+
+def _record_made(session: Session, person: Person, by: Actor, now: datetime) -> None:
     record(
         session,
         action="people.add",
         kind="person",
-        key=person_id,
-        organisation=organisation,
+        key=person.person_id,
+        organisation=person.organisation,
         changes={"state": (None, PersonState.INVITED)},
-        personal={"email": address, "name": shown},
+        personal={"email": person.email, "name": person.name},
         by=by.reference,
         now=now,
     )
-    return person
 
 
 @acts(Action.PEOPLE_INVITE)
