@@ -62,7 +62,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     with app.app_context():
         configure(db.engine)
     # In this order: the gate of /admin/ answers before a missing token could.
-    for part in (errors, htmx, security, guard, csrf, panel_frame):
+    security.init_app(app, settings)
+    for part in (errors, htmx, guard, csrf, panel_frame):
         part.init_app(app)
     chrome.init_app(app, settings)
     for room in ROOMS:

@@ -1,9 +1,16 @@
-"""Headers every answer carries. One fixed NHS script is allowed by its hash, nothing else."""
+"""Headers every answer carries, and the cookie's flags.
+
+A public page is the same bytes for everybody, so its one fixed NHS script is allowed by hash; a
+page for one reader carries a nonce of its own.
+"""
 
 import base64
 import hashlib
+import secrets
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
+
+from lamppost.settings import Settings
 
 # The template's only inline script, as nhsuk-frontend-jinja writes it; a test compares the two.
 NHS_SCRIPT = (
@@ -11,22 +18,14 @@ NHS_SCRIPT = (
     " ? ' nhsuk-frontend-supported' : '');"
 )
 NHS_SCRIPT_HASH = base64.b64encode(hashlib.sha256(NHS_SCRIPT.encode()).digest()).decode()
-CSP = "; ".join(
-    (
-        "default-src 'none'",
-        f"script-src 'self' 'sha256-{NHS_SCRIPT_HASH}'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
+REST = (
+    "style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+CSP = f"default-src 'none'; script-src 'self' 'sha256-{NHS_SCRIPT_HASH}'; {REST}"
+# Two years, as the preload lists ask.
+HSTS = "max-age=63072000; includeSubDomains; preload"
 HEADERS = {
-    "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -34,12 +33,45 @@ HEADERS = {
 }
 
 
-def init_app(app: Flask) -> None:
-    """Add the headers to every answer, and `Vary: HX-Request` to every page."""
+def init_app(app: Flask, settings: Settings) -> None:
+    """Add the headers to every answer, `Vary: HX-Request` to every page, flags to the cookie."""
+    is_secure = settings.base_url.startswith("https://")
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-session" if is_secure else "session",
+        SESSION_COOKIE_SECURE=is_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        # What is posted as a form is read into memory: a quarter of what a body may be.
+        MAX_FORM_MEMORY_SIZE=256 * 1024,
+        MAX_FORM_PARTS=200,
+    )
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.after_request(_add_headers)
+    if is_secure:
+        app.after_request(_add_hsts)
+
+
+def csp_nonce() -> str:
+    """The nonce of the page being made; asking for one makes the page nobody else's."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def _policy() -> str:
+    if "csp_nonce" in g:
+        return f"default-src 'none'; script-src 'self' 'nonce-{g.csp_nonce}'; {REST}"
+    return CSP
+
+
+def _add_hsts(response: Response) -> Response:
+    response.headers.setdefault("Strict-Transport-Security", HSTS)
+    return response
 
 
 def _add_headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", _policy())
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if response.mimetype == "text/html":
