@@ -60,25 +60,14 @@ def add_organisation(
     check_new(session, code=code, name=name)
     check_short_code(session, code=code, short_code=short)
     parent, container = check_place(session, code, kind, parent, container)
-    session.add(
-        Organisation(
-            ods_code=code,
-            name=name,
-            short_code=short,
-            kind=kind,
-            parent=parent,
-            container=container,
-            status=Status.OPEN,
-            opened_on=opened_on,
-            search_key=fold_name(name),
-        )
-    )
+    given = {"name": name, "short_code": short, "kind": kind, "parent": parent}
+    given["container"] = container
+    row = Organisation(ods_code=code, **given, status=Status.OPEN, opened_on=opened_on)
+    row.search_key = fold_name(name)
+    session.add(row)
     session.flush()
     _place_all(session, code)
-    given = {"name": name, "short_code": short, "kind": kind, "parent": parent}
-    changes: Changes = {
-        field: (None, value) for field, value in {**given, "container": container}.items()
-    }
+    changes: Changes = {column: (None, value) for column, value in given.items()}
     _record(session, "organisations.add", code, changes, by=by, now=now)
     return code
 
