@@ -7,6 +7,8 @@ from lamppost.bulletins.front_matter import Status
 from lamppost.status.notices import WindowState
 from lamppost.status.policy import DEFAULT_POLICY
 from lamppost.status.report import STATE_WORDS, State
+from postmaster.access.drawing import draw_markdown
+from postmaster.access.matrix import Action, get_matrix
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs/policies.md").read_text(encoding="utf-8")
@@ -50,3 +52,8 @@ def test_the_table_of_components_is_the_one_the_code_states() -> None:
 def test_every_window_state_and_bulletin_status_is_explained() -> None:
     assert {row[0] for row in _rows("BCDR windows")} == {state.value for state in WindowState}
     assert {row[0] for row in _rows("Bulletins")} == {status.value for status in Status}
+
+
+def test_the_roles_are_drawn_from_the_matrix_itself() -> None:
+    assert draw_markdown() in TEXT
+    assert list(get_matrix()) == list(Action)

@@ -7,10 +7,9 @@ from sqlalchemy import event
 
 from checking import CheckingClient
 from lamppost.web.context import db
+from lamppost.web.guard import AccessRule
 
 ROUTES = Path(__file__).resolve().parents[1] / "house" / "routes.txt"
-# Made afresh each time: how the process is, and pictures, which go out as the files they are.
-NEVER_KEPT = {"bulletins.media", "health.process", "health.ready"}
 LOOKED_AT = ("/", "/status/", "/bulletins/", "/status/incidents/", "/status/changes/", "/readyz")
 
 
@@ -20,10 +19,26 @@ def test_the_addresses_are_the_ones_on_record(app: Flask) -> None:
     assert served == ROUTES.read_text(encoding="utf-8").split("\n")[:-1], "mend tests/house/routes"
 
 
-def test_every_view_says_that_it_is_public_or_is_named_here(app: Flask) -> None:
-    silent = {name for name, view in app.view_functions.items() if not hasattr(view, "publicity")}
+def test_every_view_declares_who_may_use_it(app: Flask) -> None:
+    silent = {
+        name
+        for name, view in app.view_functions.items()
+        if not hasattr(view, "publicity") and not hasattr(view, "access_rule")
+    }
 
-    assert silent == NEVER_KEPT
+    assert silent == set()
+
+
+def test_every_view_under_admin_asks_for_a_sign_in(app: Flask) -> None:
+    open_views = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/admin/")
+        and getattr(app.view_functions[rule.endpoint], "access_rule", AccessRule("")).why_open
+        is not None
+    ]
+
+    assert open_views == []
 
 
 def test_no_get_commits_anything(client: CheckingClient, app: Flask) -> None:

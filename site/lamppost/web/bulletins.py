@@ -22,6 +22,7 @@ from lamppost.bulletins.front_matter import Audience
 from lamppost.bulletins.records import BulletinDetail
 from lamppost.generation.actions import Area
 from lamppost.web.context import session, settings
+from lamppost.web.guard import open_to_all
 from lamppost.web.pagination import paginate, read_page
 from lamppost.web.public import public_page
 
@@ -199,6 +200,7 @@ def feed(name: str, kind: str = "", value: str = "") -> Response:
 
 
 @blueprint.get("/bulletins/media/<path:name>")
+@open_to_all("pictures of public bulletins, sent as the files they are", is_kept=True)
 def media(name: str) -> Response:
     """A picture that stands beside the bulletins."""
     if not name.lower().endswith(PICTURES):

@@ -56,9 +56,14 @@ def actor() -> Actor:
     return found.actor
 
 
-def open_to_all(why: str) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, Response]]:
-    """Let everybody use a view that no cache may keep; `why` is for the reader of the code."""
-    return _declare(AccessRule(why_open=why), lambda: None)
+def open_to_all(
+    why: str, *, is_kept: bool = False
+) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, Response]]:
+    """Let everybody use a view; `why` is for the reader of the code.
+
+    `is_kept`: the view says itself how long its answer may be kept; otherwise nobody may keep it.
+    """
+    return _declare(AccessRule(why_open=why), lambda: None, is_kept=is_kept)
 
 
 def signed_in_only(view: Callable[P, ResponseReturnValue]) -> Callable[P, Response]:
@@ -82,14 +87,15 @@ def panel(action: Action) -> Callable[[Callable[P, ResponseReturnValue]], Callab
 
 
 def _declare(
-    rule: AccessRule, check: Callable[[], Response | None]
+    rule: AccessRule, check: Callable[[], Response | None], *, is_kept: bool = False
 ) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, Response]]:
     def decorate(view: Callable[P, ResponseReturnValue]) -> Callable[P, Response]:
         @wraps(view)
         def answer(*args: P.args, **kwargs: P.kwargs) -> Response:
             response = check() or make_response(view(*args, **kwargs))
             # What one person sees is nobody else's: no cache on the way may keep it.
-            response.cache_control.no_store = True
+            if not is_kept:
+                response.cache_control.no_store = True
             return response
 
         answer.access_rule = rule  # type: ignore[attr-defined]  # read by the fitness tests

@@ -10,6 +10,7 @@ from lamppost.delivery.reads import get_delivery_status
 from lamppost.migrations import current_revision, head_revision
 from lamppost.pulse.reads import get_heartbeat_age
 from lamppost.web.context import db, now, session
+from lamppost.web.guard import open_to_all
 
 blueprint = Blueprint("health", __name__)
 # Three missed beats of ten seconds.
@@ -18,12 +19,14 @@ NEEDED = ("database", "migrations", "scheduler")
 
 
 @blueprint.get("/healthz")
+@open_to_all("load balancers ask it; it says nothing but that the process is up")
 def process() -> Response:
     """The process answers; the database is not asked."""
     return Response("ok\n", mimetype="text/plain")
 
 
 @blueprint.get("/readyz")
+@open_to_all("load balancers ask it; it names what is not ready and no detail")
 def ready() -> tuple[Response, int]:
     """Each check true or false; 503 when one of `NEEDED` is false.
 

@@ -89,20 +89,29 @@ def page_by_key(
         statement = statement.where(key < at if down else key > at)
     ordered = statement.order_by(*(column.desc() if down else column.asc() for column in columns))
     found = list(session.execute(ordered.limit(size + 1)))
-    is_more = len(found) > size
-    rows = found[:size]
-    if goes_back:
-        rows.reverse()
+    rows = found[:size][::-1] if goes_back else found[:size]
+    keys = [tuple(row[: len(columns)]) for row in rows]
+    return turn_page(rows, keys, place, cursors=cursors, is_more=len(found) > size)
+
+
+def turn_page(
+    rows: Sequence[T],
+    keys: Sequence[tuple[Any, ...]],
+    place: Place | None,
+    *,
+    cursors: Cursors,
+    is_more: bool,
+) -> KeysetPage[T]:
+    """A page from its rows and their keys; `is_more`: whether there are rows further on its way."""
     if not rows:
         return KeysetPage(rows)
-    width = len(columns)
+    goes_back = place is not None and place.goes_back
     has_next = goes_back or is_more
     has_previous = is_more if goes_back else place is not None
-    last, first = tuple(rows[-1][:width]), tuple(rows[0][:width])
     return KeysetPage(
         rows,
-        cursors.write(Place(last, goes_back=False)) if has_next else None,
-        cursors.write(Place(first, goes_back=True)) if has_previous else None,
+        cursors.write(Place(keys[-1], goes_back=False)) if has_next else None,
+        cursors.write(Place(keys[0], goes_back=True)) if has_previous else None,
     )
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from postmaster.access.acting import ensure
@@ -46,13 +46,7 @@ def grant_role(
         raise ScopeError(f"{role} is held for {SCOPE_OF_ROLE[role]}; the scope given was {scope}.")
     target = Target("role", role, scope, get_above(session, organisation=scope), person_id)
     ensure(by, action_for(role), target)
-    held = select(RoleGrant.grant_id).where(
-        RoleGrant.person_id == person_id,
-        RoleGrant.role == role,
-        RoleGrant.scope == scope if scope else RoleGrant.scope.is_(None),
-        RoleGrant.ended_at.is_(None),
-    )
-    if session.scalar(held) is not None:
+    if _find_held(session, person_id, role, scope) is not None:
         return
     session.add(
         RoleGrant(
@@ -65,16 +59,7 @@ def grant_role(
             granted_by=by.reference,
         )
     )
-    record(
-        session,
-        action="roles.grant",
-        kind="person",
-        key=person_id,
-        organisation=scope,
-        changes={"role": (None, role), "scope": (None, scope)},
-        by=by.reference,
-        now=now,
-    )
+    _record(session, "roles.grant", person_id, (None, role), (None, scope), by=by, now=now)
 
 
 def end_roles(
@@ -94,13 +79,7 @@ def end_roles(
     Raises:
         RefusedError: the actor may not end one of them; then none is ended.
     """
-    rows = select(RoleGrant).where(RoleGrant.ended_at.is_(None))
-    if person_id is not None:
-        rows = rows.where(RoleGrant.person_id == person_id)
-    elif address_key is not None:
-        rows = rows.where(RoleGrant.address_key == address_key)
-    else:
-        raise ScopeError("end_roles needs person_id or address_key.")
+    rows = _select_held(person_id=person_id, address_key=address_key)
     if role is not None:
         rows = rows.where(RoleGrant.role == role)
         rows = rows.where(RoleGrant.scope == scope if scope else RoleGrant.scope.is_(None))
@@ -118,16 +97,8 @@ def end_roles(
             .where(RoleGrant.grant_id == row.grant_id)
             .values(ended_at=now, ended_by=by.reference)
         )
-        record(
-            session,
-            action="roles.end",
-            kind="person",
-            key=row.person_id,
-            organisation=row.scope,
-            changes={"role": (row.role, None), "scope": (row.scope, None)},
-            by=by.reference,
-            now=now,
-        )
+        gone = (row.role, None), (row.scope, None)
+        _record(session, "roles.end", row.person_id, *gone, by=by, now=now)
     return len(ending)
 
 
@@ -139,3 +110,45 @@ def place_organisation(session: Session, *, ods_code: str, above: Iterable[str])
     session.execute(delete(ScopeLink).where(ScopeLink.below == ods_code))
     links = [{"above": code, "below": ods_code} for code in sorted({*above, ods_code})]
     session.execute(insert(ScopeLink), links)
+
+
+def _select_held(*, person_id: str | None, address_key: str | None) -> Select[RoleGrant]:
+    held = select(RoleGrant).where(RoleGrant.ended_at.is_(None))
+    if person_id is not None:
+        return held.where(RoleGrant.person_id == person_id)
+    if address_key is not None:
+        return held.where(RoleGrant.address_key == address_key)
+    raise ScopeError("end_roles needs person_id or address_key.")
+
+
+def _find_held(session: Session, person_id: str, role: Role, scope: str | None) -> UUID | None:
+    return session.scalar(
+        select(RoleGrant.grant_id).where(
+            RoleGrant.person_id == person_id,
+            RoleGrant.role == role,
+            RoleGrant.scope == scope if scope else RoleGrant.scope.is_(None),
+            RoleGrant.ended_at.is_(None),
+        )
+    )
+
+
+def _record(
+    session: Session,
+    action: str,
+    person_id: str,
+    role: tuple[str | None, str | None],
+    scope: tuple[str | None, str | None],
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    record(
+        session,
+        action=action,
+        kind="person",
+        key=person_id,
+        organisation=scope[0] or scope[1],
+        changes={"role": role, "scope": scope},
+        by=by.reference,
+        now=now,
+    )

@@ -21,7 +21,7 @@ from lamppost.web.context import now, session, settings, writing
 from lamppost.web.forms import plain_line, read_form
 from lamppost.web.guard import actor, panel
 from lamppost.web.htmx import render_page_or_block
-from lamppost.web.keyset import PAGE_SIZE, Cursors, KeysetPage, Place
+from lamppost.web.keyset import PAGE_SIZE, Cursors, KeysetPage, turn_page
 from lamppost.web.means import means
 from lamppost.web.panels.givable import find_role, list_givable
 from postmaster.access.actions import ScopeError
@@ -142,10 +142,6 @@ def _page(filters: dict[str, str]) -> KeysetPage[PersonRow]:
         limit=PAGE_SIZE + 1,
     )
     is_more = len(found) > PAGE_SIZE
-    rows = (found[-PAGE_SIZE:] if goes_back else found[:PAGE_SIZE]) if is_more else found
-    has_next, has_previous = (True, is_more) if goes_back else (is_more, key is not None)
-    return KeysetPage(
-        rows,
-        cursors.write(Place(rows[-1].cursor, goes_back=False)) if rows and has_next else None,
-        cursors.write(Place(rows[0].cursor, goes_back=True)) if rows and has_previous else None,
-    )
+    rows = found[-PAGE_SIZE:] if goes_back else found[:PAGE_SIZE]
+    keys = [row.cursor for row in rows]
+    return turn_page(rows, keys, place, cursors=cursors, is_more=is_more)
