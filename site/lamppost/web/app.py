@@ -12,7 +12,7 @@ from lamppost.database import configure, read_only
 from lamppost.generation.reads import get_generations
 from lamppost.keys import cookie_key
 from lamppost.settings import Settings
-from lamppost.web import chrome, csrf, errors, guard, htmx, panel_frame, security
+from lamppost.web import chrome, csrf, errors, guard, htmx, limits, panel_frame, security
 from lamppost.web.context import CLOCK_KEY, SETTINGS_KEY, db
 from lamppost.web.page import Generations
 from lamppost.web.pagecache import PageCache
@@ -63,7 +63,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         configure(db.engine)
     # In this order: the gate of /admin/ answers before a missing token could.
     security.init_app(app, settings)
-    for part in (errors, htmx, guard, csrf, panel_frame):
+    for part in (errors, htmx, limits, guard, csrf, panel_frame):
         part.init_app(app)
     chrome.init_app(app, settings)
     for room in ROOMS:
