@@ -7,6 +7,7 @@ page for one reader carries a nonce of its own.
 import base64
 import hashlib
 import secrets
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 
@@ -23,6 +24,7 @@ REST = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 CSP = f"default-src 'none'; script-src 'self' 'sha256-{NHS_SCRIPT_HASH}'; {REST}"
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 # Two years, as the preload lists ask.
 HSTS = "max-age=63072000; includeSubDomains; preload"
 HEADERS = {
@@ -45,6 +47,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=256 * 1024,
         MAX_FORM_PARTS=200,
     )
+    if settings.is_production:
+        # Anything else asked for by Host is answered 400; health checks come over loopback.
+        app.config["TRUSTED_HOSTS"] = [urlsplit(settings.base_url).hostname, *LOOPBACK]
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.after_request(_add_headers)
     if is_secure:
