@@ -1,0 +1,115 @@
+"""Invited, signed in with an authenticator, at home in one's own organisations and nowhere else."""
+
+import re
+import time
+from uuid import uuid4
+
+import pyotp
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from live import Lamppost
+
+PASSWORD = "quiet harbour lantern"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def invite(lamppost: Lamppost, role: str, organisation: str) -> str:
+    """The path of a fresh invitation, printed by the command line."""
+    email = f"{uuid4().hex}@example.nhs.uk"
+    words = ["users", "add", email, "--role", role, "--org", organisation, "--name", "New Person"]
+    printed = lamppost.command(*words).stdout
+    found = re.search(r"/invitation/\S+", printed)
+    assert found is not None, printed
+    return found.group()
+
+
+def accept(page: Page, address: str, link: str) -> str:
+    """Accept an invitation and set up the authenticator; gives its secret."""
+    page.goto(address + link)
+    page.fill("#password", PASSWORD)
+    page.click("main button:has-text('Continue')")
+    assert page.url.endswith("/sign-in/set-up")
+    secret = page.inner_text("#secret").replace(" ", "")
+    page.fill("#code", pyotp.TOTP(secret).at(int(time.time())))
+    page.click("main button:has-text('Continue')")
+    assert page.locator("#recovery-codes li").count() == 10
+    page.click("text=I have saved them")
+    return secret
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("has_javascript", [True, False], ids=["javascript", "no javascript"])
+def test_somebody_invited_signs_in_and_sees_their_own_organisations_only(
+    browser: Browser, lamppost: Lamppost, *, has_javascript: bool
+) -> None:
+    link = invite(lamppost, "local-administrator", "RX1")
+    context = browser.new_context(java_script_enabled=has_javascript)
+    page = context.new_page()
+
+    secret = accept(page, lamppost.address, link)
+    assert page.url == f"{lamppost.address}/admin/"
+
+    page.click("nav[aria-label=Panels] >> text=Organisations")
+    codes = page.locator("#organisation_list, table").first.inner_text()
+    assert "RX1" in codes
+    assert "RX2" not in codes
+    for path, status in (
+        ("/admin/organisations/RX1/", 200),
+        ("/admin/organisations/RX2/", 404),
+        ("/admin/delivery/", 403),
+        ("/admin/nowhere/", 404),
+        (link, 410),
+    ):
+        answer = page.goto(lamppost.address + path)
+        assert answer is not None
+        assert answer.status == status, path
+    page.goto(lamppost.address + "/admin/delivery/")
+    assert "Tenant administrator" in page.inner_text("main")
+
+    page.click("button:has-text('Sign out')")
+    page.goto(lamppost.address + "/admin/")
+    assert "/sign-in" in page.url
+    page.fill("#email", "nobody@example.nhs.uk")
+    page.fill("#password", PASSWORD)
+    page.click("main button:has-text('Continue')")
+    assert "There is a problem" in page.inner_text("main")
+    assert secret
+    context.close()
+
+
+@pytest.mark.browser
+def test_the_panels_have_no_fault_axe_can_see(browser: Browser, lamppost: Lamppost) -> None:
+    link = invite(lamppost, "primary-local-administrator", "RX1")
+    context = browser.new_context(viewport={"width": 375, "height": 800})
+    page = context.new_page()
+    page.goto(f"{lamppost.address}/sign-in")
+    faults = {"/sign-in": look(page)}
+
+    accept(page, lamppost.address, link)
+    for path in (
+        "/admin/",
+        "/admin/organisations/",
+        "/admin/organisations/RX1/",
+        "/admin/people/",
+        "/admin/people/invite/",
+        "/admin/people/roles/",
+        "/admin/people/resets/",
+        "/admin/audit/",
+        "/account/",
+        "/account/sessions/",
+        "/account/password/",
+        "/account/recovery-codes/",
+        "/status/n3/",
+    ):
+        page.goto(lamppost.address + path)
+        faults[path] = look(page)
+
+    assert {path: found for path, found in faults.items() if found} == {}
+    context.close()
+
+
+def look(page: Page) -> list[str]:
+    violations = Axe().run(page, options=RULES).response["violations"]
+    return [f"{found['id']}: {found['nodes'][0]['html'][:120]}" for found in violations]
