@@ -30,12 +30,14 @@ def accept(page: Page, address: str, link: str) -> str:
     page.goto(address + link)
     page.fill("#password", PASSWORD)
     page.click("main button:has-text('Continue')")
-    assert page.url.endswith("/sign-in/set-up")
+    page.wait_for_url("**/sign-in/set-up")
     secret = page.inner_text("#secret").replace(" ", "")
     page.fill("#code", pyotp.TOTP(secret).at(int(time.time())))
     page.click("main button:has-text('Continue')")
+    page.locator("#recovery-codes").wait_for()
     assert page.locator("#recovery-codes li").count() == 10
     page.click("text=I have saved them")
+    page.wait_for_url("**/admin/")
     return secret
 
 
@@ -52,6 +54,7 @@ def test_somebody_invited_signs_in_and_sees_their_own_organisations_only(
     assert page.url == f"{lamppost.address}/admin/"
 
     page.click("nav[aria-label=Panels] >> text=Organisations")
+    page.wait_for_url("**/admin/organisations/")
     codes = page.locator("#organisation_list, table").first.inner_text()
     assert "RX1" in codes
     assert "RX2" not in codes
@@ -69,11 +72,13 @@ def test_somebody_invited_signs_in_and_sees_their_own_organisations_only(
     assert "Tenant administrator" in page.inner_text("main")
 
     page.click("button:has-text('Sign out')")
+    page.wait_for_url("**/sign-in")
     page.goto(lamppost.address + "/admin/")
     assert "/sign-in" in page.url
     page.fill("#email", "nobody@example.nhs.uk")
     page.fill("#password", PASSWORD)
     page.click("main button:has-text('Continue')")
+    page.locator(".nhsuk-error-summary").wait_for()
     assert "There is a problem" in page.inner_text("main")
     assert secret
     context.close()
