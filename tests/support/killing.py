@@ -22,15 +22,21 @@ def kill_worker(lamppost: Lamppost, times: int, *, seed: int) -> None:
         lamppost.kill("worker")
 
 
-def settle(lamppost: Lamppost) -> None:
-    """Let a worker that is left alone find everything there is to find, then stop it."""
+def settle(lamppost: Lamppost) -> set[str]:
+    """Let a worker that is left alone find what the killed ones mailed, then stop it.
+
+    Returns the tokens that lay in the mailboxes before it began. It goes on mailing while it
+    looks, so what it sent itself may still be on its way when it is stopped.
+    """
+    sent = mailed(lamppost)
     lamppost.start("worker")
     wait_until(
-        lambda: not (mailed(lamppost) - set(arrivals(lamppost))),
+        lambda: sent <= set(arrivals(lamppost)),
         within_s=60,
         what="every mail delivered has its reading",
     )
     lamppost.kill("worker")
+    return sent
 
 
 def mailed(lamppost: Lamppost) -> set[str]:

@@ -13,14 +13,14 @@ PROBES = Path(__file__).parents[1] / "browser" / "quick_probes.toml"
 def _kill_and_compare(folder: Path, times: int) -> None:
     with living(folder, "relay", probes_file=PROBES) as lamppost:
         kill_worker(lamppost, times, seed=times)
-        settle(lamppost)
-        sent, seen, expected = mailed(lamppost), arrivals(lamppost), journal(lamppost)
+        sent = settle(lamppost)
+        delivered, seen, expected = mailed(lamppost), arrivals(lamppost), journal(lamppost)
 
     assert len(sent) >= times
-    assert sent <= set(expected), "a mail left that the journal does not know"
+    assert delivered <= set(expected), "a mail left that the journal does not know"
     assert sent <= set(seen), "a mail was delivered and never seen"
     assert {token for token, count in seen.items() if count > 1} == set()
-    unseen = {token for token, state in expected.items() if state == "settled"} - set(seen) - sent
+    unseen = {token for token, state in expected.items() if state == "settled"} - set(seen) - delivered
     assert unseen == set(), "settled, and yet never delivered"
 
 
