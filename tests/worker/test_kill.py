@@ -20,7 +20,8 @@ def _kill_and_compare(folder: Path, times: int) -> None:
     assert delivered <= set(expected), "a mail left that the journal does not know"
     assert sent <= set(seen), "a mail was delivered and never seen"
     assert {token for token, count in seen.items() if count > 1} == set()
-    unseen = {token for token, state in expected.items() if state == "settled"} - set(seen) - delivered
+    settled = {token for token, state in expected.items() if state == "settled"}
+    unseen = settled - set(seen) - delivered
     assert unseen == set(), "settled, and yet never delivered"
 
 
