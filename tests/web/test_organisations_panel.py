@@ -148,6 +148,8 @@ def test_the_list_costs_as_many_queries_for_one_row_as_for_fifty(
         event.listen(engine, "before_cursor_execute", listen)
         client.get(HOME + query)
         event.remove(engine, "before_cursor_execute", listen)
-        counts.append(len([words for words in seen if words.startswith("SELECT")]))
+        # Once a second somebody looks at the generation of the public pages; not the list's doing.
+        asked = [words for words in seen if words.startswith("SELECT")]
+        counts.append(len([words for words in asked if "generation" not in words]))
 
     assert counts[0] == counts[1]
