@@ -58,6 +58,7 @@ def test_the_changes_between_two_days_are_the_numbers_whose_value_differs() -> N
     assert [(c.key, c.before.value, c.after.value) for c in changes] == [
         (Key.INACTIVE_AFTER_DAYS, 90, 30),
         (Key.INACTIVE_DELETED_AFTER_DAYS, 90, 30),
+        (Key.PASSWORD_COUNTS, 1, 0),
     ]
 
 

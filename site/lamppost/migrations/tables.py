@@ -8,6 +8,7 @@ import lamppost.status.hssis.tables
 import lamppost.status.plans.tables
 import lamppost.status.tables  # noqa: F401
 import postmaster.access.tables
+import postmaster.accounts.tables
 import postmaster.audit.tables
 import postmaster.credentials.tables
 import postmaster.organisations.tables

@@ -32,6 +32,13 @@ class Key(StrEnum):
     THRESHOLD_ESTATE_PERMILLE = "threshold.estate_permille"
     THRESHOLD_ORGANISATION_PERMILLE = "threshold.organisation_permille"
     UNDO_WINDOW_DAYS = "undo.window_days"
+    # 1 or 0: whether this kind of use keeps an account from becoming inactive.
+    SIGN_IN_COUNTS = "activity.sign_in_counts"
+    SENDING_COUNTS = "activity.sending_counts"
+    PASSWORD_COUNTS = "activity.password_counts"  # noqa: S105 - a key, no password
+    CAP_ORGANISATION_ACCOUNTS = "cap.organisation_accounts"
+    EVIDENCE_FRESH_HOURS = "evidence.fresh_hours"
+    EVIDENCE_FALL_PERMILLE = "evidence.fall_permille"
 
 
 @dataclass(frozen=True, slots=True)

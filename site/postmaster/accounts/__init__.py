@@ -1,0 +1,1 @@
+"""Accounts: person, shared, application, resource; their states, owners, holds and addresses."""

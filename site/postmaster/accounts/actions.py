@@ -1,0 +1,237 @@
+"""What is done to one account; every write is audited, none commits."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postmaster.access.acting import acts, ensure
+from postmaster.access.actions import end_roles
+from postmaster.access.actors import Actor, Target
+from postmaster.access.matrix import Action
+from postmaster.access.reads import get_above
+from postmaster.accounts.addresses import check_free, check_organisation, refuse
+from postmaster.accounts.changes import (
+    Step,
+    check_alive,
+    check_in_time,
+    find_days,
+    get_for,
+    move_to,
+    note,
+)
+from postmaster.accounts.rules import (
+    AccountError,
+    Kind,
+    Status,
+    find_name_fault,
+    fold_address,
+    fold_name,
+)
+from postmaster.accounts.tables import Account, AccountAlias
+from postmaster.days import add_months, london_day
+from postmaster.policy.numbers import Key
+from postmaster.policy.reads import get_policy
+
+
+@acts(Action.ACCOUNTS_CREATE)
+def add_account(
+    session: Session,
+    *,
+    address: str,
+    name: str,
+    kind: Kind,
+    organisation: str,
+    external_id: str | None = None,
+    owner_id: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> int:
+    """Make an account; gives its id. A person is pending until they accept the terms of use.
+
+    Raises:
+        AccountError: the address is not free, or something given cannot be.
+    """
+    above = get_above(session, organisation=organisation)
+    ensure(by, Action.ACCOUNTS_CREATE, Target("account", "new", organisation, above))
+    check_organisation(session, organisation)
+    name = name.strip()
+    refuse(find_name_fault(name, kind), "name")
+    key = check_free(session, address, today=london_day(now))
+    row = Account(
+        address=address.strip(),
+        address_key=key,
+        name=name,
+        name_key=fold_name(name),
+        kind=kind,
+        organisation=organisation,
+        external_id=external_id,
+        owner_id=owner_id,
+        status=Status.PENDING if kind is Kind.PERSON else Status.ACTIVE,
+        status_since=now,
+        created_at=now,
+        counted_from=now,
+        idle_since=now,
+    )
+    session.add(row)
+    session.flush()
+    changes = {"status": (None, row.status), "kind": (None, kind)}
+    personal = {"address": row.address, "name": name}
+    note(session, row, "accounts.add", changes, personal=personal, by=by, now=now)
+    return row.account_id
+
+
+@acts(Action.ACCOUNTS_CREATE)
+def accept_terms(session: Session, *, account_id: int, by: Actor, now: datetime) -> None:
+    """The owner accepted the terms of use: a pending account becomes active.
+
+    Raises:
+        AccountError: it is not pending.
+    """
+    row = get_for(session, account_id, Action.ACCOUNTS_CREATE, by)
+    row.accepted_at = row.counted_from = row.idle_since = now
+    move_to(session, row, Status.ACTIVE, Step("accounts.accept"), by=by, now=now)
+
+
+@acts(Action.ACCOUNTS_STATE)
+def mark_leaver(
+    session: Session, *, account_id: int, reason_code: str = "left", by: Actor, now: datetime
+) -> None:
+    """Say that the owner leaves. Their administrator's roles end at once; shared access stays.
+
+    Raises:
+        AccountError: it cannot leave from where it stands.
+    """
+    row = get_for(session, account_id, Action.ACCOUNTS_STATE, by)
+    check_alive(row, Kind.PERSON, Kind.APPLICATION)
+    policy = get_policy(session, on=london_day(now))
+    step = Step("accounts.leave", reason_code, policy.version)
+    end_roles(session, address_key=row.address_key, by=by, now=now)
+    move_to(session, row, Status.LEAVER, step, by=by, now=now)
+
+
+@acts(Action.ACCOUNTS_STATE)
+def cancel_leaver(session: Session, *, account_id: int, by: Actor, now: datetime) -> None:
+    """The mark was a mistake: the account goes back to where it came from.
+
+    Raises:
+        AccountError: it is no leaver.
+    """
+    row = get_for(session, account_id, Action.ACCOUNTS_STATE, by)
+    if row.status != Status.LEAVER:
+        raise AccountError("It is not marked as a leaver, so there is nothing to cancel.")
+    row.counted_from = row.idle_since = now
+    back = Status(row.prior_status or Status.ACTIVE)
+    move_to(session, row, back, Step("accounts.stay"), by=by, now=now)
+
+
+@acts(Action.ACCOUNTS_STATE)
+def join(
+    session: Session,
+    *,
+    account_id: int,
+    organisation: str,
+    new_address: str | None = None,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Accept a leaver into an organisation: the same account, its shared access with it.
+
+    A new address leaves the old one as an alias that receives for a while and never sends.
+
+    Raises:
+        AccountError: it is no leaver, its time is over, or the organisation takes nobody.
+    """
+    above = get_above(session, organisation=organisation)
+    ensure(by, Action.ACCOUNTS_STATE, Target("account", str(account_id), organisation, above))
+    row = session.scalar(select(Account).where(Account.account_id == account_id).with_for_update())
+    if row is None or row.status != Status.LEAVER:
+        raise AccountError("Only an account marked as a leaver can join. Ask its administrator.")
+    check_organisation(session, organisation)
+    policy, today = get_policy(session, on=london_day(now)), london_day(now)
+    check_in_time(row, policy, today)
+    if new_address is not None and fold_address(new_address) != row.address_key:
+        key = check_free(session, new_address, today=today)
+        until = date.fromordinal(today.toordinal() + policy[Key.JOINER_ALIAS_DAYS])
+        alias = AccountAlias(
+            address_key=row.address_key, account_id=row.account_id, receives_until=until
+        )
+        session.add(alias)
+        row.address, row.address_key = new_address.strip(), key
+    back = Status.ACTIVE if row.prior_status == Status.INACTIVE else row.prior_status
+    row.counted_from = row.idle_since = now
+    step = Step("accounts.join", None, policy.version)
+    wanted = Status(back or Status.ACTIVE)
+    move_to(session, row, wanted, step, organisation=organisation, by=by, now=now)
+
+
+@acts(Action.ACCOUNTS_STATE)
+def disable(
+    session: Session,
+    *,
+    account_id: int,
+    reason_code: str,
+    until: date | None = None,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Disable an account: nobody signs in, it still receives. A leaver stays one, blocked.
+
+    Raises:
+        AccountError: it cannot be, or the day is past or beyond what the policy lets it be.
+    """
+    row = get_for(session, account_id, Action.ACCOUNTS_STATE, by)
+    check_alive(row)
+    policy, today = get_policy(session, on=london_day(now)), london_day(now)
+    latest = add_months(today, policy[Key.DISABLED_KEPT_MONTHS])
+    if until is not None and not today <= until <= latest:
+        refuse(f"Give a day from today to {latest.isoformat()}.", "until")
+    if row.status == Status.LEAVER:
+        changes = {"sign_in_blocked": (row.sign_in_blocked, True)}
+        row.sign_in_blocked = True
+        note(session, row, "accounts.block", changes, by=by, now=now)
+        return
+    row.disabled_until = until
+    end_roles(session, address_key=row.address_key, by=by, now=now)
+    step = Step("accounts.disable", reason_code, policy.version)
+    move_to(session, row, Status.DISABLED, step, by=by, now=now)
+
+
+@acts(Action.ACCOUNTS_STATE)
+def enable(session: Session, *, account_id: int, by: Actor, now: datetime) -> None:
+    """The reason is gone: a disabled account is active again; a blocked leaver may sign in.
+
+    Raises:
+        AccountError: it is neither.
+    """
+    row = get_for(session, account_id, Action.ACCOUNTS_STATE, by)
+    if row.sign_in_blocked:
+        row.sign_in_blocked = False
+        changes = {"sign_in_blocked": (True, False)}
+        note(session, row, "accounts.unblock", changes, by=by, now=now)
+        return
+    if row.status != Status.DISABLED:
+        raise AccountError("It is not disabled.")
+    row.disabled_until = None
+    row.counted_from = row.idle_since = now
+    move_to(session, row, Status.ACTIVE, Step("accounts.enable"), by=by, now=now)
+
+
+@acts(Action.ACCOUNTS_CREATE)
+def restore(session: Session, *, account_id: int, by: Actor, now: datetime) -> None:
+    """Bring a deleted account back while it can be, with a fresh period before it is idle.
+
+    Raises:
+        AccountError: it is not deleted, its window is over, or its organisation is closed.
+    """
+    row = get_for(session, account_id, Action.ACCOUNTS_CREATE, by)
+    if row.status != Status.DELETED:
+        raise AccountError("It is not deleted.")
+    policy = get_policy(session, on=london_day(now))
+    days = policy[Key.RESTORE_WINDOW_DAYS]
+    if find_days(row, london_day(now)) > days:
+        raise AccountError(f"It was deleted more than {days} days ago and cannot be restored.")
+    check_organisation(session, row.organisation)
+    row.counted_from = row.idle_since = now
+    back = Status.DISABLED if row.prior_status == Status.DISABLED else Status.ACTIVE
+    move_to(session, row, back, Step("accounts.restore", None, policy.version), by=by, now=now)

@@ -1,0 +1,60 @@
+"""What is asked of an address and an organisation before an account is put there."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postmaster.accounts.rules import AccountError, find_address_fault, fold_address
+from postmaster.accounts.tables import Account, AccountAlias, AddressQuarantine
+from postmaster.organisations.reads import get_final_successors
+from postmaster.organisations.rules import Status as OrganisationStatus
+from postmaster.organisations.tables import Organisation
+
+
+def refuse(fault: str | None, field: str | None) -> None:
+    """Raise when there is a fault.
+
+    Raises:
+        AccountError: with the fault as its words.
+    """
+    if fault is not None:
+        raise AccountError(fault, field=field)
+
+
+def check_free(session: Session, address: str, *, today: date) -> str:
+    """Check that nobody has, receives by, or lately had an address; gives its key.
+
+    Raises:
+        AccountError: somebody does; a quarantine says until when.
+    """
+    key = fold_address(address)
+    refuse(find_address_fault(key), "address")
+    if session.scalar(select(Account.account_id).where(Account.address_key == key)) is not None:
+        refuse("An account has or had this address. Choose another.", "address")
+    alias = select(AccountAlias.receives_until).where(
+        AccountAlias.address_key == key, AccountAlias.receives_until >= today
+    )
+    if (until := session.scalar(alias)) is not None:
+        refuse(f"It receives for another account until {until.isoformat()}.", "address")
+    kept = select(AddressQuarantine.kept_until).where(
+        AddressQuarantine.address_key == key, AddressQuarantine.kept_until >= today
+    )
+    if (until := session.scalar(kept)) is not None:
+        refuse(f"Its last owner's mail is kept apart until {until.isoformat()}.", "address")
+    return key
+
+
+def check_organisation(session: Session, code: str) -> None:
+    """Check that an organisation takes accounts: it is open.
+
+    Raises:
+        AccountError: there is none, or it is closing or closed; who took over is named.
+    """
+    status = session.scalar(select(Organisation.status).where(Organisation.ods_code == code))
+    if status is None:
+        refuse(f"There is no organisation {code}. Check the code.", "organisation")
+    if status != OrganisationStatus.OPEN:
+        finals = get_final_successors(session, ods_code=code)
+        way = f"Use {' or '.join(finals)}, which took over." if finals else "Choose an open one."
+        refuse(f"{code} is {status} and takes no accounts. {way}", "organisation")

@@ -1,0 +1,66 @@
+"""A small estate of organisations, people and a policy, over a fresh database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from lamppost.database import read_only, unit_of_work
+from lamppost.sample.organisations import add_organisations
+from postmaster.access.actors import operator
+from postmaster.accounts.actions import accept_terms, add_account
+from postmaster.accounts.rules import Kind, Status
+from postmaster.accounts.tables import Account
+from postmaster.policy.actions import enter_presets
+
+BY = operator("test")
+
+
+@dataclass
+class Estate:
+    """The database, and short words for what tests do with it."""
+
+    engine: Engine
+
+    def add(
+        self,
+        address: str,
+        *,
+        at: datetime,
+        kind: Kind = Kind.PERSON,
+        organisation: str = "RX2",
+        is_accepted: bool = True,
+    ) -> int:
+        """An account made at a moment; a person has accepted the terms then, unless told not."""
+        with unit_of_work(self.engine) as session:
+            account_id = add_account(
+                session,
+                address=address,
+                name=address.split("@", maxsplit=1)[0].replace(".", " ").title(),
+                kind=kind,
+                organisation=organisation,
+                by=BY,
+                now=at,
+            )
+            if kind is Kind.PERSON and is_accepted:
+                accept_terms(session, account_id=account_id, by=BY, now=at)
+        return account_id
+
+    def get(self, account_id: int) -> Account:
+        """The row as it stands."""
+        with read_only(self.engine) as session:
+            row = session.get_one(Account, account_id)
+            session.expunge(row)
+        return row
+
+    def status(self, account_id: int) -> Status:
+        """Where the account stands."""
+        return Status(self.get(account_id).status)
+
+
+def make_estate(engine: Engine, *, now: datetime) -> Estate:
+    """The sample's organisations and the presets of the policy, no accounts."""
+    with unit_of_work(engine) as session:
+        enter_presets(session, by=BY.reference, now=now)
+        add_organisations(session, now=now)
+    return Estate(engine)
