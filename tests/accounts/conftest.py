@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine
 
-from tests.support.estate import Estate, make_estate
+from estate import Estate, make_estate
 
 
 @pytest.fixture

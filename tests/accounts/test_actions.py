@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import func, select
 
+from estate import BY, Estate
 from lamppost.database import read_only, unit_of_work
 from postmaster.access.acting import RefusedError
 from postmaster.access.actions import grant_role
@@ -22,7 +23,6 @@ from postmaster.accounts.actions import (
 from postmaster.accounts.rules import AccountError, Kind, Status
 from postmaster.accounts.tables import AccountAlias, AccountChange
 from postmaster.audit.tables import AuditEntry
-from tests.support.estate import BY, Estate
 
 MADE = datetime(2017, 3, 1, 9, tzinfo=UTC)
 MARKED = datetime(2018, 3, 10, 9, tzinfo=UTC)

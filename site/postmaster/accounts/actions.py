@@ -17,6 +17,7 @@ from postmaster.accounts.changes import (
     check_in_time,
     find_days,
     get_for,
+    make_row,
     move_to,
     note,
 )
@@ -26,7 +27,6 @@ from postmaster.accounts.rules import (
     Status,
     find_name_fault,
     fold_address,
-    fold_name,
 )
 from postmaster.accounts.tables import Account, AccountAlias
 from postmaster.days import add_months, london_day
@@ -55,28 +55,15 @@ def add_account(
     above = get_above(session, organisation=organisation)
     ensure(by, Action.ACCOUNTS_CREATE, Target("account", "new", organisation, above))
     check_organisation(session, organisation)
-    name = name.strip()
-    refuse(find_name_fault(name, kind), "name")
-    key = check_free(session, address, today=london_day(now))
-    row = Account(
-        address=address.strip(),
-        address_key=key,
-        name=name,
-        name_key=fold_name(name),
-        kind=kind,
-        organisation=organisation,
-        external_id=external_id,
-        owner_id=owner_id,
-        status=Status.PENDING if kind is Kind.PERSON else Status.ACTIVE,
-        status_since=now,
-        created_at=now,
-        counted_from=now,
-        idle_since=now,
-    )
+    refuse(find_name_fault(name.strip(), kind), "name")
+    check_free(session, address, today=london_day(now))
+    status = Status.PENDING if kind is Kind.PERSON else Status.ACTIVE
+    row = make_row(address, name, kind=kind, organisation=organisation, status=status, now=now)
+    row.external_id, row.owner_id = external_id, owner_id
     session.add(row)
     session.flush()
     changes = {"status": (None, row.status), "kind": (None, kind)}
-    personal = {"address": row.address, "name": name}
+    personal = {"address": row.address, "name": row.name}
     note(session, row, "accounts.add", changes, personal=personal, by=by, now=now)
     return row.account_id
 

@@ -11,7 +11,14 @@ from postmaster.access.acting import ensure
 from postmaster.access.actors import Actor, Target
 from postmaster.access.matrix import Action
 from postmaster.access.reads import get_above
-from postmaster.accounts.rules import AccountError, Kind, Status, find_step_fault
+from postmaster.accounts.rules import (
+    AccountError,
+    Kind,
+    Status,
+    find_step_fault,
+    fold_address,
+    fold_name,
+)
 from postmaster.accounts.tables import Account, AccountChange
 from postmaster.audit.actions import Changes, Value, record
 from postmaster.days import london_day
@@ -26,6 +33,25 @@ class Step:
     action: str
     reason_code: str | None = None
     policy_version: str | None = None
+
+
+def make_row(
+    address: str, name: str, *, kind: Kind, organisation: str, status: Status, now: datetime
+) -> Account:
+    """A row for a new account, its keys folded and all its clocks begun; not yet added."""
+    return Account(
+        address=address.strip(),
+        address_key=fold_address(address),
+        name=name.strip(),
+        name_key=fold_name(name),
+        kind=kind,
+        organisation=organisation,
+        status=status,
+        status_since=now,
+        created_at=now,
+        counted_from=now,
+        idle_since=now,
+    )
 
 
 def get_for(session: Session, account_id: int, action: Action, by: Actor) -> Account:
