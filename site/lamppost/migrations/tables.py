@@ -11,6 +11,7 @@ import postmaster.access.tables
 import postmaster.accounts.tables
 import postmaster.audit.tables
 import postmaster.credentials.tables
+import postmaster.lifecycle.tables
 import postmaster.organisations.tables
 import postmaster.outbox.tables
 import postmaster.policy.tables  # noqa: F401

@@ -1,0 +1,1 @@
+"""Batches, notices, modes and thresholds: who may go, when, and what stands in the way."""

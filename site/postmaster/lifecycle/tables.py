@@ -1,0 +1,131 @@
+"""Batches and their members, modes of organisations, the kill switch, the evidence of use."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from postmaster.store import Base, UtcDateTime
+
+_ID = BigInteger().with_variant(Integer, "sqlite")
+
+
+class LifecycleBatch(Base):
+    """One run over many accounts, from its draft until it can no longer be undone.
+
+    `cut_off` narrows a run to those whose status began before that London day. `run_on` is the
+    earliest day anything of it is done. `rule` are the words of the rule and the cut-offs it was
+    frozen with, `frozen_hash` the digest of those and of every member: an approval is bound to it.
+    `checkpoint` is the last account of the last finished chunk. `limit_permille` is the raised
+    number somebody else set when a threshold was passed, with why.
+    """
+
+    __tablename__ = "lifecycle_batch"
+    __table_args__ = (Index("ix_lifecycle_batch_status_batch_id", "status", "batch_id"),)
+
+    batch_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    reason: Mapped[str] = mapped_column(String(32))
+    title: Mapped[str] = mapped_column(String(200))
+    organisation: Mapped[str | None] = mapped_column(String(32))
+    cut_off: Mapped[date | None]
+    run_on: Mapped[date]
+    status: Mapped[str] = mapped_column(String(16))
+    status_since: Mapped[datetime] = mapped_column(UtcDateTime)
+    status_note: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by: Mapped[str] = mapped_column(String(80))
+    as_of: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    policy_version: Mapped[str | None] = mapped_column(String(80))
+    notice_days: Mapped[int | None]
+    undo_days: Mapped[int | None]
+    rule: Mapped[str | None] = mapped_column(Text)
+    member_count: Mapped[int] = mapped_column(Integer, default=0)
+    frozen_hash: Mapped[str | None] = mapped_column(String(64))
+    estate_permille: Mapped[int | None]
+    tripped: Mapped[str | None] = mapped_column(Text)
+    limit_permille: Mapped[int | None]
+    limit_by: Mapped[str | None] = mapped_column(String(80))
+    limit_why: Mapped[str | None] = mapped_column(Text)
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    approved_by: Mapped[str | None] = mapped_column(String(80))
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    started_by: Mapped[str | None] = mapped_column(String(80))
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undo_until: Mapped[date | None]
+    undo_asked_by: Mapped[str | None] = mapped_column(String(80))
+    undo_why: Mapped[str | None] = mapped_column(Text)
+    undo_approved_by: Mapped[str | None] = mapped_column(String(80))
+    checkpoint: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class BatchItem(Base):
+    """One account of a batch. Members are never added after the freezing; they only leave.
+
+    `deletes_on` is the day named in the notice; `ready_on` the first day the notice has run its
+    days, known once it was accepted. `keep_key` is the digest of the token in the notice's link.
+    """
+
+    __tablename__ = "lifecycle_batch_item"
+    __table_args__ = (
+        Index(
+            "ix_lifecycle_batch_item_batch_id_state_account_id", "batch_id", "state", "account_id"
+        ),
+        Index("ix_lifecycle_batch_item_account_id", "account_id"),
+        Index("ix_lifecycle_batch_item_keep_key", "keep_key", unique=True),
+        Index("ix_lifecycle_batch_item_message_id", "message_id"),
+    )
+
+    batch_id: Mapped[int] = mapped_column(
+        ForeignKey("lifecycle_batch.batch_id"), primary_key=True, autoincrement=False
+    )
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.account_id"), primary_key=True, autoincrement=False
+    )
+    organisation: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    why: Mapped[str | None] = mapped_column(String(32))
+    deletes_on: Mapped[date]
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ready_on: Mapped[date | None]
+    keep_key: Mapped[str | None] = mapped_column(String(64))
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LifecycleOrganisation(Base):
+    """How far automation goes in one organisation; no row means it is off and not frozen."""
+
+    __tablename__ = "lifecycle_organisation"
+
+    ods_code: Mapped[str] = mapped_column(
+        String(32), ForeignKey("organisation.ods_code"), primary_key=True
+    )
+    mode: Mapped[str] = mapped_column(String(8))
+    is_frozen: Mapped[bool] = mapped_column(Boolean)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_by: Mapped[str] = mapped_column(String(80))
+    why: Mapped[str] = mapped_column(Text)
+
+
+class LifecycleSwitch(Base):
+    """The kill switch: one row, read in the transaction of every chunk. No row: not stopped."""
+
+    __tablename__ = "lifecycle_switch"
+
+    switch_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    is_stopped: Mapped[bool] = mapped_column(Boolean)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_by: Mapped[str] = mapped_column(String(80))
+    why: Mapped[str] = mapped_column(Text)
+
+
+class ActivityEvidence(Base):
+    """How much use one source told of for one London day, and when it did."""
+
+    __tablename__ = "activity_evidence"
+
+    source: Mapped[str] = mapped_column(String(16), primary_key=True)
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    volume: Mapped[int] = mapped_column(BigInteger)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
