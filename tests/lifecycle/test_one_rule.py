@@ -1,5 +1,6 @@
 """The rule in SQL and the rule in Python are one rule, on both databases."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from uuid import uuid4
@@ -201,7 +202,8 @@ def test_only_the_uses_an_era_counts_keep_an_account_active(
     with unit_of_work(sqlite_engine) as session:
         cutoffs = make_cutoffs(get_policy(session, on=as_of.date()), as_of=as_of)
     made = datetime(2016, 1, 1, tzinfo=UTC)
-    facts = Facts(
-        Kind.PERSON, Status.ACTIVE, made, counted_from=made, **{use: as_of - timedelta(days=1)}
+    facts = replace(
+        Facts(Kind.PERSON, Status.ACTIVE, made, counted_from=made),
+        **{use: as_of - timedelta(days=1)},  # type: ignore[arg-type]  # each is a moment
     )
     assert (decide(facts, cutoffs).reason is Reason.IN_USE) is counts[use][era]
