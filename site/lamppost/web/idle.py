@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from flask import session as cookie
 
-IDLE_LIMIT = timedelta(minutes=30)
+from lamppost.people.rules import IDLE_LIMIT
+
 RENEWED_EVERY = timedelta(minutes=1)
 SEEN = "seen"
 
