@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE = 1
 PORT ?= 8000
 DATA ?= var
+# Where no secret may lie. The tests are left out: their passwords open nothing.
+SEARCHED := site probes templates content deploy docs benchmarks .ci Makefile pyproject.toml \
+	README.md CONTRIBUTING.md CHANGELOG.md
 
 .PHONY: help run test check test-long bench judges vendor lock system
 
@@ -19,11 +22,14 @@ run: $(VENV)/run.stamp ## start site, worker and practice relay on PORT, data in
 test: $(VENV)/dev.stamp system check ## lint, types, contracts and the whole suite
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long"
 
-check: $(VENV)/dev.stamp ## lint, types and contracts
+check: $(VENV)/dev.stamp ## lint, types, contracts, insecure calls and secrets in the tree
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/bandit --quiet --recursive site probes
+	@find $(SEARCHED) -type f -not -path '*/__pycache__/*' -print0 \
+		| xargs -0 $(BIN)/detect-secrets-hook --exclude-lines 'nosec B105'
 
 system: ## Debian's chromium, postfix and dovecot, where root and apt are there
 	@sh deploy/system-packages.sh

@@ -14,7 +14,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 
 TOKEN_LENGTH = 26
-TOKEN_HEADER = "X-Lamppost-Probe"  # noqa: S105 - the name of a header
+TOKEN_HEADER = "X-Lamppost-Probe"  # nosec B105 # noqa: S105 - the name of a header
 OWNER_HEADER = "X-Lamppost-Probe-Owner"
 
 # Search indexes split words at dashes and dots, so a token is one plain word.

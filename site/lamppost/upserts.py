@@ -25,7 +25,7 @@ def upsert_into(
 
 def _insert(dialect: str, table: type[DeclarativeBase]) -> Insert:
     target = table.__table__
-    assert isinstance(target, Table)  # noqa: S101 - every tables.py class maps one table
+    assert isinstance(target, Table)  # nosec B101 # noqa: S101 - every tables.py class maps one table
     return postgresql.insert(target) if dialect == "postgresql" else sqlite.insert(target)
 
 

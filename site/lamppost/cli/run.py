@@ -3,7 +3,7 @@
 import os
 import signal
 import socket
-import subprocess
+import subprocess  # nosec B404
 import sys
 import threading
 import time
@@ -65,7 +65,7 @@ def _start(settings: Settings) -> dict[str, subprocess.Popen[bytes]]:
     relay = [f"--{name}-port={port}" for name, port in ports._asdict().items()]
     commands = {"practice relay": ["relay", *relay], "worker": ["worker"], "site": ["web"]}
     return {
-        name: subprocess.Popen(  # noqa: S603 - our own command
+        name: subprocess.Popen(  # nosec B603 # noqa: S603 - our own command
             [sys.executable, "-m", "lamppost", *words],
             env=environment,
             # A group of its own: Ctrl-C reaches this process only, which stops them in order.

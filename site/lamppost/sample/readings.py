@@ -39,7 +39,7 @@ class BadSpell:
 
 def sample_readings(probe: str, *, now: datetime, spells: Sequence[BadSpell]) -> Iterator[Reading]:
     """Readings of one probe over the last ninety days, the last one at `now`, in order."""
-    dice = random.Random(probe)  # noqa: S311 - a sample wants the same dice each time
+    dice = random.Random(probe)  # nosec B311 # noqa: S311 - a sample wants the same dice each time
     own = [spell for spell in spells if spell.probe == probe]
     count = timedelta(days=DAYS) // INTERVAL
     for number in range(count, -1, -1):

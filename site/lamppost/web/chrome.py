@@ -33,12 +33,12 @@ def init_app(app: Flask, settings: Settings) -> None:
     @lru_cache(maxsize=len(SECTIONS) + 1)
     def header(section: str = "") -> Markup:
         template = app.jinja_env.get_template("shared/header.html")
-        return Markup(template.render(section=section, **shared))  # noqa: S704 - our own template
+        return Markup(template.render(section=section, **shared))  # nosec B704 # noqa: S704 - our own template
 
     @lru_cache(maxsize=1)
     def footer() -> Markup:
         template = app.jinja_env.get_template("shared/footer.html")
-        return Markup(template.render(**shared))  # noqa: S704 - our own template
+        return Markup(template.render(**shared))  # nosec B704 # noqa: S704 - our own template
 
     shared = {
         "service_name": settings.service_name,

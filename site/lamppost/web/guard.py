@@ -23,7 +23,7 @@ from postmaster.access.matrix import Action
 
 P = ParamSpec("P")
 SIGN_IN = "/sign-in"
-TOKEN = "token"  # noqa: S105 - the name of the cookie's field
+TOKEN = "token"  # nosec B105 # noqa: S105 - the name of the cookie's field
 
 
 @dataclass(frozen=True, slots=True)

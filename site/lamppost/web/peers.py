@@ -11,7 +11,7 @@ from lamppost.web.context import settings
 Address = IPv4Address | IPv6Address
 # A chain longer than this is nobody's honest path; only its nearest part is read.
 LONGEST_CHAIN = 20
-NOWHERE: Address = IPv4Address("0.0.0.0")  # noqa: S104 - no address, it binds nothing
+NOWHERE: Address = IPv4Address("0.0.0.0")  # nosec B104 # noqa: S104 - no address, it binds nothing
 
 
 def client_address() -> Address:

@@ -22,10 +22,10 @@ class Key(StrEnum):
     JOINER_ALIAS_DAYS = "joiner.alias_days"
     PENDING_EXPIRES_DAYS = "pending.expires_days"
     SHARED_UNSENT_MONTHS = "shared.unsent_months"
-    PERSON_PASSWORD_MIN_LENGTH = "password.person.min_length"  # noqa: S105 - a key, no password
-    PERSON_PASSWORD_EXPIRES_DAYS = "password.person.expires_days"  # noqa: S105 - as above
-    APPLICATION_PASSWORD_MIN_LENGTH = "password.application.min_length"  # noqa: S105 - as above
-    APPLICATION_PASSWORD_EXPIRES_MONTHS = "password.application.expires_months"  # noqa: S105 - as above
+    PERSON_PASSWORD_MIN_LENGTH = "password.person.min_length"  # nosec B105 # noqa: S105 - a key, no password
+    PERSON_PASSWORD_EXPIRES_DAYS = "password.person.expires_days"  # nosec B105 # noqa: S105 - as above
+    APPLICATION_PASSWORD_MIN_LENGTH = "password.application.min_length"  # nosec B105 # noqa: S105 - as above
+    APPLICATION_PASSWORD_EXPIRES_MONTHS = "password.application.expires_months"  # nosec B105 # noqa: S105 - as above
     LIST_NAMED_SENDERS_OVER = "list.named_senders_over"
     LIST_TENANT_APPROVAL_OVER = "list.tenant_approval_over"
     LIST_NAME_MAX_LENGTH = "list.name_max_length"
@@ -35,7 +35,7 @@ class Key(StrEnum):
     # 1 or 0: whether this kind of use keeps an account from becoming inactive.
     SIGN_IN_COUNTS = "activity.sign_in_counts"
     SENDING_COUNTS = "activity.sending_counts"
-    PASSWORD_COUNTS = "activity.password_counts"  # noqa: S105 - a key, no password
+    PASSWORD_COUNTS = "activity.password_counts"  # nosec B105 # noqa: S105 - a key, no password
     CAP_ORGANISATION_ACCOUNTS = "cap.organisation_accounts"
     EVIDENCE_FRESH_HOURS = "evidence.fresh_hours"
     EVIDENCE_FALL_PERMILLE = "evidence.fall_permille"
