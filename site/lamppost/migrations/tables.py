@@ -10,7 +10,9 @@ import lamppost.status.tables  # noqa: F401
 import postmaster.access.tables
 import postmaster.accounts.tables
 import postmaster.audit.tables
+import postmaster.blackouts.tables
 import postmaster.credentials.tables
+import postmaster.features.tables
 import postmaster.lifecycle.tables
 import postmaster.organisations.tables
 import postmaster.outbox.tables

@@ -1,0 +1,129 @@
+"""Set, move, end or take away a blackout; called by whatever it comes from, in its transaction."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from postmaster.audit.actions import Changes, record
+from postmaster.blackouts.rules import Hold, MailPath, Source
+from postmaster.blackouts.tables import Blackout
+
+ALL_HOLDS = frozenset(Hold)
+EVERY_PATH = frozenset({MailPath.ANY})
+
+
+class WrongPeriodError(ValueError):
+    """A blackout would end before it begins, or would hold nothing."""
+
+
+def set_period(
+    session: Session,
+    *,
+    source: Source,
+    from_at: datetime,
+    until_at: datetime | None,
+    reason: str,
+    holds: Collection[Hold] = ALL_HOLDS,
+    mail_paths: Collection[MailPath] = EVERY_PATH,
+    by: str,
+    now: datetime,
+) -> bool:
+    """Make a source's blackout exactly this; whether anything changed. The same again is nothing.
+
+    Args:
+        session: the transaction of the source's own change.
+        source: what it comes from; a source has one period at a time.
+        from_at: its first moment.
+        until_at: the first moment after it; None while nobody knows.
+        reason: one sentence for whoever is held back.
+        holds: what it holds back.
+        mail_paths: the paths it is about; `MailPath.ANY` alone for all.
+        by: the reference of who changed the source.
+        now: when.
+
+    Raises:
+        WrongPeriodError: it ends before it begins, holds nothing or is about no path.
+    """
+    if until_at is not None and until_at < from_at:
+        raise WrongPeriodError(f"the blackout of {source.key} ends before it begins")
+    if not holds or not mail_paths:
+        raise WrongPeriodError(f"the blackout of {source.key} holds nothing")
+    rows = {row.mail_path: row for row in session.scalars(select(Blackout).where(_is(source)))}
+    wanted = {
+        "from_at": from_at,
+        "until_at": until_at,
+        "holds_batches": Hold.BATCHES in holds,
+        "holds_notice_days": Hold.NOTICE_DAYS in holds,
+        "reason": reason,
+    }
+    paths = {path.value for path in mail_paths}
+    before = _said(rows)
+    for path in sorted(rows.keys() - paths):
+        session.delete(rows.pop(path))
+    for path in sorted(paths):
+        row = rows.get(path)
+        if row is None:
+            row = Blackout(source_kind=source.kind, source_key=source.key, mail_path=path)
+            session.add(row)
+            rows[path] = row
+        for name, value in wanted.items():
+            setattr(row, name, value)
+    return _keep(session, source, "blackouts.set", before, _said(rows), by=by, now=now)
+
+
+def end_period(session: Session, *, source: Source, at: datetime, by: str, now: datetime) -> bool:
+    """End a source's blackout; never before it began. Whether anything changed."""
+    rows = {row.mail_path: row for row in session.scalars(select(Blackout).where(_is(source)))}
+    before = _said(rows)
+    for row in rows.values():
+        row.until_at = max(at, row.from_at)
+    return _keep(session, source, "blackouts.end", before, _said(rows), by=by, now=now)
+
+
+def remove_period(session: Session, *, source: Source, by: str, now: datetime) -> bool:
+    """Take a source's blackout away as if it had never been, as a cancelled window's is."""
+    rows = {row.mail_path: row for row in session.scalars(select(Blackout).where(_is(source)))}
+    before = _said(rows)
+    for row in rows.values():
+        session.delete(row)
+    return _keep(session, source, "blackouts.remove", before, {}, by=by, now=now)
+
+
+def _is(source: Source) -> ColumnElement[bool]:
+    return and_(Blackout.source_kind == source.kind, Blackout.source_key == source.key)
+
+
+def _said(rows: dict[str, Blackout]) -> dict[str, str]:
+    """Each path with its period and holds, as the audit tells it."""
+    return {path: _words(rows[path]) for path in sorted(rows)}
+
+
+def _words(row: Blackout) -> str:
+    until = row.until_at.isoformat() if row.until_at else "open"
+    pairs = ((Hold.BATCHES, row.holds_batches), (Hold.NOTICE_DAYS, row.holds_notice_days))
+    held = " ".join(hold for hold, does in pairs if does)
+    return f"{row.from_at.isoformat()} to {until}, {held}: {row.reason}"
+
+
+def _keep(
+    session: Session,
+    source: Source,
+    action: str,
+    before: dict[str, str],
+    after: dict[str, str],
+    *,
+    by: str,
+    now: datetime,
+) -> bool:
+    session.flush()
+    changes: Changes = {
+        path: (before.get(path), after.get(path))
+        for path in sorted({*before, *after})
+        if before.get(path) != after.get(path)
+    }
+    if changes:
+        key = f"{source.kind} {source.key}"
+        record(session, action=action, kind="blackout", key=key, changes=changes, by=by, now=now)
+    return bool(changes)

@@ -1,0 +1,1 @@
+"""Go-live instants of releases, which switch behaviour by the moment something happened."""
