@@ -1,6 +1,6 @@
 """Set, move, end or take away a blackout; called by whatever it comes from, in its transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, select
@@ -46,10 +46,7 @@ def set_period(
     Raises:
         WrongPeriodError: it ends before it begins, holds nothing or is about no path.
     """
-    if until_at is not None and until_at < from_at:
-        raise WrongPeriodError(f"the blackout of {source.key} ends before it begins")
-    if not holds or not mail_paths:
-        raise WrongPeriodError(f"the blackout of {source.key} holds nothing")
+    _check(source, from_at, until_at, bool(holds and mail_paths))
     rows = {row.mail_path: row for row in session.scalars(select(Blackout).where(_is(source)))}
     wanted = {
         "from_at": from_at,
@@ -58,18 +55,8 @@ def set_period(
         "holds_notice_days": Hold.NOTICE_DAYS in holds,
         "reason": reason,
     }
-    paths = {path.value for path in mail_paths}
     before = _said(rows)
-    for path in sorted(rows.keys() - paths):
-        session.delete(rows.pop(path))
-    for path in sorted(paths):
-        row = rows.get(path)
-        if row is None:
-            row = Blackout(source_kind=source.kind, source_key=source.key, mail_path=path)
-            session.add(row)
-            rows[path] = row
-        for name, value in wanted.items():
-            setattr(row, name, value)
+    _write(session, source, rows, {path.value for path in mail_paths}, wanted)
     return _keep(session, source, "blackouts.set", before, _said(rows), by=by, now=now)
 
 
@@ -89,6 +76,33 @@ def remove_period(session: Session, *, source: Source, by: str, now: datetime) -
     for row in rows.values():
         session.delete(row)
     return _keep(session, source, "blackouts.remove", before, {}, by=by, now=now)
+
+
+def _check(source: Source, from_at: datetime, until_at: datetime | None, holds: bool) -> None:  # noqa: FBT001 - said by its name
+    if until_at is not None and until_at < from_at:
+        raise WrongPeriodError(f"the blackout of {source.key} ends before it begins")
+    if not holds:
+        raise WrongPeriodError(f"the blackout of {source.key} holds nothing")
+
+
+def _write(
+    session: Session,
+    source: Source,
+    rows: dict[str, Blackout],
+    paths: set[str],
+    values: Mapping[str, object],
+) -> None:
+    """Bring the rows, by path, to the paths wanted, each with the values."""
+    for path in sorted(rows.keys() - paths):
+        session.delete(rows.pop(path))
+    for path in sorted(paths):
+        row = rows.get(path)
+        if row is None:
+            row = Blackout(source_kind=source.kind, source_key=source.key, mail_path=path)
+            session.add(row)
+            rows[path] = row
+        for name, value in values.items():
+            setattr(row, name, value)
 
 
 def _is(source: Source) -> ColumnElement[bool]:

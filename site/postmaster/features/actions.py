@@ -54,6 +54,18 @@ def set_features(
         session.add(row)
     session.flush()
     after = {name: _words(row) for name, row in rows.items()}
+    return _keep(session, source, before, after, by=by, now=now)
+
+
+def _keep(
+    session: Session,
+    source: str,
+    before: dict[str, str],
+    after: dict[str, str],
+    *,
+    by: str,
+    now: datetime,
+) -> bool:
     changes: Changes = {
         name: (before.get(name), after.get(name))
         for name in sorted({*before, *after})
