@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from wtforms import Form, PasswordField
@@ -17,6 +17,7 @@ from lamppost.web.forms import read_form
 from lamppost.web.guard import TOKEN, actor, signed_in_only, visitor
 from lamppost.web.means import means
 from lamppost.web.peers import client_address
+from lamppost.web.refusing import refuse
 from postmaster.access.roles import ROLE_WORDS
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
@@ -68,31 +69,26 @@ def end_session() -> ResponseReturnValue:
 def password() -> ResponseReturnValue:
     """Change one's password."""
     form = read_form(ChangePasswordForm)
-    wait = None
-    if request.method == "POST" and form.validate():
-        outcome = change_password(
-            db.engine,
-            means(),
-            token=cookie[TOKEN],
-            current=form.current.data or "",
-            password=form.password.data or "",
-            source=str(client_address()),
-            by=actor(),
-            now=now(),
-        )
-        if isinstance(outcome, PasswordChanged):
-            flash("Your password has been changed. Your other sign-ins have ended.")
-            return redirect("/account/", code=303)
-        if isinstance(outcome, PasswordFaults):
-            form.password.errors = list(outcome.faults)
-        else:
-            form.current.errors = [outcome.words]
-            wait = getattr(outcome, "retry_after", None)
-    page = render_template("account/password.html", form=form)
-    answer = make_response(page, 429 if wait else 422 if form.errors else 200)
-    if wait:
-        answer.headers["Retry-After"] = str(int(wait.total_seconds()) + 1)
-    return answer
+    if request.method == "GET" or not form.validate():
+        return _show_password(form), 422 if form.errors else 200
+    outcome = change_password(
+        db.engine,
+        means(),
+        token=cookie[TOKEN],
+        current=form.current.data or "",
+        password=form.password.data or "",
+        source=str(client_address()),
+        by=actor(),
+        now=now(),
+    )
+    if isinstance(outcome, PasswordChanged):
+        flash("Your password has been changed. Your other sign-ins have ended.")
+        return redirect("/account/", code=303)
+    if isinstance(outcome, PasswordFaults):
+        form.password.errors = list(outcome.faults)
+    else:
+        form.current.errors = [outcome.words]
+    return refuse(_show_password(form), outcome)
 
 
 @blueprint.route("/recovery-codes/", methods=["GET", "POST"])
@@ -104,6 +100,10 @@ def recovery_codes() -> str:
         with writing() as made:
             codes = make_recovery_codes(made, means(), by=actor(), now=now())
     return render_template("account/recovery_codes.html", codes=codes)
+
+
+def _show_password(form: ChangePasswordForm) -> str:
+    return render_template("account/password.html", form=form)
 
 
 def _who() -> SignedIn:

@@ -1,9 +1,7 @@
 """Sign-in in two steps, the set-up of a first authenticator, sign-out."""
 
-from datetime import timedelta
-
 import segno
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -25,6 +23,7 @@ from lamppost.web.idle import begin
 from lamppost.web.means import means, user_agent
 from lamppost.web.next_address import safe_next
 from lamppost.web.peers import client_address
+from lamppost.web.refusing import refuse
 from lamppost.web.sign_in_steps import NEXT, continue_half
 
 blueprint = Blueprint("sign_in", __name__)
@@ -158,15 +157,9 @@ def _show(template: str, form: Form, **values: object) -> ResponseReturnValue:
 def _refuse(
     template: str, form: Form, outcome: SignInRefused | SignInBusy, **values: object
 ) -> Response:
-    """The form again with one sentence: 422, 429 with how long to wait, or 503 when busy."""
+    """The form again with one sentence."""
     form.form_errors = [*form.form_errors, outcome.words]
-    status = 503 if isinstance(outcome, SignInBusy) else 422
-    wait: timedelta | None = getattr(outcome, "retry_after", None)
-    response = make_response(render_template(template, form=form, **values))
-    response.status_code = 429 if wait else status
-    if wait:
-        response.headers["Retry-After"] = str(int(wait.total_seconds()) + 1)
-    return response
+    return refuse(render_template(template, form=form, **values), outcome)
 
 
 def _drawn(waiting: WaitingFactor) -> dict[str, object]:
@@ -175,4 +168,4 @@ def _drawn(waiting: WaitingFactor) -> dict[str, object]:
         scale=5, border=4, omitsize=False, svgclass="app-qr", lineclass=None, title="QR code"
     )
     groups = [waiting.secret[at : at + 4] for at in range(0, len(waiting.secret), 4)]
-    return {"groups": groups, "picture": Markup(picture)}  # noqa: S704 - drawn from our own secret
+    return {"groups": groups, "picture": Markup(picture)}  # nosec B704 # noqa: S704 - drawn from our own secret
