@@ -17,6 +17,8 @@ SUPPORT = Path(__file__).resolve().parents[1] / "support"
 sys.path.insert(0, str(SUPPORT))
 
 from addresses import FEEDS, PAGES  # noqa: E402 - the path is set above
+from behind_tls import JUDGES as TLS_JUDGES  # noqa: E402 - as above
+from behind_tls import NODE_PACKAGES, NoTlsError, behind_tls  # noqa: E402 - as above
 from live import Lamppost, living  # noqa: E402 - as above
 
 # Two kinds of message come from NHS macros as they ship: roles on responsive tables, role=text.
@@ -34,7 +36,7 @@ def node_package(folder: Path, *names: str) -> Path:
     if shutil.which("npm") is None:
         raise NotRunError("npm is missing")
     done = subprocess.run(
-        ["npm", "install", "--silent", "--no-audit", "--no-fund", *names],
+        ["npm", "install", "--silent", "--ignore-scripts", "--no-audit", "--no-fund", *names],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -100,6 +102,28 @@ ELSEWHERE = {
 }
 
 
+def judge_behind_tls() -> int:
+    """Call the judges of what a browser is told over TLS; gives how much they found."""
+    found = 0
+    with tempfile.TemporaryDirectory() as name:
+        try:
+            modules = node_package(Path(name), *NODE_PACKAGES)
+            with behind_tls(Path(name)) as (address, authority):
+                for judge, call in TLS_JUDGES.items():
+                    figure, faults = call(address, authority, modules)
+                    found += len(faults)
+                    report(f"{judge}: {figure}", faults)
+        except (NotRunError, NoTlsError) as error:
+            print(f"not run  {', '.join(TLS_JUDGES)}: {error}")
+    return found
+
+
+def report(judge: str, faults: list[str]) -> None:
+    """One line for the judge, then what it found."""
+    print(f"{'clean' if not faults else len(faults)!s:8} {judge}")
+    print(*(f"         {fault}" for fault in faults[:40]), sep="\n" if faults else "")
+
+
 def main() -> int:
     """Call every judge; exit 1 when one found something."""
     found = 0
@@ -116,8 +140,8 @@ def main() -> int:
                 print(f"not run  {judge}: {error}")
                 continue
             found += len(faults)
-            print(f"{'clean' if not faults else len(faults)!s:8} {judge}")
-            print(*(f"         {fault}" for fault in faults[:40]), sep="\n" if faults else "")
+            report(judge, faults)
+    found += judge_behind_tls()
     for judge, words in ELSEWHERE.items():
         print(f"not run  {judge}: {words}")
     return int(found > 0)
