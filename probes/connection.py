@@ -10,7 +10,7 @@ import queue
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any, Self, TypeAlias
@@ -19,6 +19,7 @@ from probes.faults import ProbeFaultError, ProberUnfitError, TargetFailedError
 from probes.reading import Clock
 
 Address: TypeAlias = tuple[socket.AddressFamily, tuple[Any, ...]]
+Check: TypeAlias = Callable[[str, list[str]], None]
 
 SHORTEST_S = 0.01
 # Errors of the machine the prober runs on: they say nothing about the target.
@@ -130,14 +131,20 @@ def watching(seconds: float, clock: Clock) -> Iterator[Watchdog]:
             raise watchdog.explain(error) from error
 
 
-def open_connection(host: str, port: int, watchdog: Watchdog) -> socket.socket:
+def open_connection(
+    host: str, port: int, watchdog: Watchdog, check: Check | None = None
+) -> socket.socket:
     """A connected socket, watched; every address of the name is tried in turn.
+
+    `check` is told the name and the very addresses that would be tried, and may raise.
 
     Raises:
         ProbeFaultError: the name has no address, or nobody answers there.
         OSError: the last address refused or did not answer.
     """
     addresses = resolve(host, port, watchdog.remaining())
+    if check is not None:
+        check(host, [str(address[0]) for _, address in addresses])
     for left, (family, address) in zip(range(len(addresses), 0, -1), addresses, strict=True):
         connection = socket.socket(family, socket.SOCK_STREAM)
         try:

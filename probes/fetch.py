@@ -16,6 +16,7 @@ from pydantic import Field
 
 from probes.connection import Watchdog
 from probes.faults import ProberUnfitError, TargetFailedError
+from probes.outward import Reach
 from probes.reading import Journal
 from probes.service import TargetOptions
 from probes.web_session import answer, read_body
@@ -30,6 +31,7 @@ class SourceOptions(TargetOptions):
 
     source: str = Field(min_length=1)
     ca_file: str | None = None
+    reach: Reach = Reach.ANY
     max_bytes: int = Field(default=50_000_000, ge=1, le=500_000_000)
 
     @property
@@ -91,7 +93,9 @@ def _known(journal: Journal, source: str) -> dict[str, str]:
 def _from_web(options: SourceOptions, known: Mapping[str, str], watchdog: Watchdog) -> Fetched:
     asked = {"etag": "If-None-Match", "modified": "If-Modified-Since"}
     headers = {header: known[mark] for mark, header in asked.items() if mark in known}
-    with answer(options.source, watchdog, headers=headers, ca_file=options.ca_file) as response:
+    with answer(
+        options.source, watchdog, headers=headers, ca_file=options.ca_file, reach=options.reach
+    ) as response:
         if response.status_code == NOT_MODIFIED and headers:
             return Fetched(options.source, None, known)
         if response.status_code != OK:

@@ -7,18 +7,23 @@ from pydantic import Field, HttpUrl
 from probes.connection import watching
 from probes.faults import TargetFailedError
 from probes.look import take
+from probes.outward import Reach
 from probes.reading import Clock, Journal, JsonValue, Result, Target
 from probes.service import TargetOptions
 from probes.web_session import answer, read_body
 
 
 class Options(TargetOptions):
-    """The page, the statuses that are good, and words its first `max_bytes` must hold."""
+    """The page, the statuses that are good, and words its first `max_bytes` must hold.
+
+    `reach` "public" refuses inner addresses; a redirect is never followed to another inner host.
+    """
 
     url: HttpUrl
     expect_status: tuple[int, ...] = (200,)
     contains: str | None = None
     ca_file: str | None = None
+    reach: Reach = Reach.ANY
     max_bytes: int = Field(default=1_000_000, ge=1, le=50_000_000)
 
 
@@ -35,7 +40,9 @@ def probe(
     def look() -> Mapping[str, JsonValue]:
         with (
             watching(timeout, clock) as watchdog,
-            answer(str(options.url), watchdog, ca_file=options.ca_file) as response,
+            answer(
+                str(options.url), watchdog, ca_file=options.ca_file, reach=options.reach
+            ) as response,
         ):
             body, is_whole = read_body(response, options.max_bytes)
         if response.status_code not in options.expect_status:

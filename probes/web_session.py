@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urljoin
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -19,6 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from probes.connection import Watchdog, open_connection
 from probes.faults import TargetFailedError
+from probes.outward import Reach, Way, check_redirect
 from probes.service import tls_context
 
 AGENT = "Lamppost-Probe/1.0"
@@ -26,16 +28,22 @@ MAX_REDIRECTS = 5
 CHUNK = 65_536
 
 _watchdog: ContextVar[Watchdog] = ContextVar("watchdog")
+_way: ContextVar[Way] = ContextVar("way")
+
+
+def _connect(connection: HTTPConnection) -> socket.socket:
+    port = connection.port or connection.default_port
+    return open_connection(connection.host, port, _watchdog.get(), _way.get().check)
 
 
 class _Connection(HTTPConnection):
     def _new_conn(self) -> socket.socket:
-        return open_connection(self.host, self.port or self.default_port, _watchdog.get())
+        return _connect(self)
 
 
 class _TlsConnection(HTTPSConnection):
     def _new_conn(self) -> socket.socket:
-        return open_connection(self.host, self.port or self.default_port, _watchdog.get())
+        return _connect(self)
 
 
 class _Pool(HTTPConnectionPool):
@@ -54,8 +62,22 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
 
 
+class _Session(requests.Session):
+    """Looks at every redirect before it is followed."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        target = super().get_redirect_target(resp)
+        if target:
+            try:
+                check_redirect(urljoin(resp.url, target))
+            except TargetFailedError:
+                resp.close()
+                raise
+        return target
+
+
 def _make_session() -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.max_redirects = MAX_REDIRECTS
     session.headers.update({"User-Agent": AGENT, "Connection": "close", "Accept": "*/*"})
@@ -70,16 +92,21 @@ _SESSION = _make_session()
 
 @contextmanager
 def answer(
-    url: str, watchdog: Watchdog, *, headers: Mapping[str, str] | None = None, ca_file: str | None
+    url: str,
+    watchdog: Watchdog,
+    *,
+    headers: Mapping[str, str] | None = None,
+    ca_file: str | None,
+    reach: Reach = Reach.ANY,
 ) -> Iterator[requests.Response]:
     """The answer to a GET, its body still to be read with `read_body`.
 
     Raises:
-        ProbeFaultError: no answer in time, or one that is not HTTP.
+        ProbeFaultError: no answer in time, one that is not HTTP, or an address beyond `reach`.
     """
     if ca_file is not None:
         tls_context(ca_file)  # says in a sentence when the file cannot be read
-    token = _watchdog.set(watchdog)
+    token, way = _watchdog.set(watchdog), _way.set(Way.of(url, reach))
     try:
         with _SESSION.get(
             url,
@@ -98,6 +125,7 @@ def answer(
         raise watchdog.explain(_cause(error)) from error
     finally:
         _watchdog.reset(token)
+        _way.reset(way)
 
 
 def read_body(response: requests.Response, max_bytes: int) -> tuple[bytes, bool]:
