@@ -101,6 +101,11 @@ class Settings(BaseModel):
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data.resolve() / 'lamppost.sqlite3'}"
 
+    def secret_values(self) -> tuple[str, ...]:
+        """What no log may show."""
+        given = (getattr(self, name.lower()) for name in SECRETS)
+        return tuple(value.get_secret_value() for value in given if value is not None)
+
     def probe_definitions(self) -> Path:
         """The probes.toml in use: the one given, or the one that ships."""
         return self.probes_file or paths.probe_definitions()

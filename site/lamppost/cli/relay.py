@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from lamppost import logs
 from lamppost.cli.context import EXIT_USAGE, json_option, print_json, settings_or_stop
 from lamppost.worker.relay.folders import Folders, folders_in
 from lamppost.worker.relay.script import DEFAULT, Behaviour, Script, ScriptError
@@ -50,6 +51,7 @@ def command(ctx: click.Context, /, *, host: str, data: Path | None, **ports: int
     from lamppost.worker.relay.running import run_relay  # noqa: PLC0415 - as said above
     from lamppost.worker.relay.server import RelayOptions  # noqa: PLC0415 - as said above
 
+    logs.set_up(settings.secret_values())
     usual = settings.relay_ports._asdict()
     chosen = {
         f"{name}_port": port if (port := ports[f"{name}_port"]) is not None else usual[name]

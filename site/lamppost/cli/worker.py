@@ -1,6 +1,5 @@
 """`lamppost worker`: the probes and the schedule, in the one elected process."""
 
-import logging
 import os
 import signal
 import sys
@@ -8,6 +7,7 @@ import threading
 
 import click
 
+from lamppost import logs
 from lamppost.cli.context import open_engine, settings_or_stop
 from lamppost.clock import SystemClock
 
@@ -18,9 +18,8 @@ def command() -> None:
     from lamppost.worker.service import Worker  # noqa: PLC0415 - loads feeds, calendars, probes
     from probes.definitions import DefinitionError  # noqa: PLC0415 - as above
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     settings = settings_or_stop()
+    logs.set_up(settings.secret_values())
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
