@@ -40,7 +40,11 @@ def get_waiting_factor(session: Session, means: Means, *, person_id: str) -> Wai
     if row is None or row.confirmed_at is not None:
         return None
     secret = means.seal.decrypt(row.sealed_secret).decode()
-    email = session.get_one(Person, person_id).email
+    return describe_factor(means, secret, email=session.get_one(Person, person_id).email)
+
+
+def describe_factor(means: Means, secret: str, *, email: str) -> WaitingFactor:
+    """A secret as an authenticator takes it."""
     uri = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=means.service_name)
     return WaitingFactor(secret, uri)
 
@@ -59,8 +63,12 @@ def place_factor(
     now: datetime,
     secret: str | None = None,
     is_confirmed: bool = False,
+    last_step: int = 0,
 ) -> None:
-    """Put a secret in place, a new one unless given; one that waited before is worth nothing."""
+    """Put a secret in place, a new one unless given; the one before is worth nothing.
+
+    `last_step` is that of the code which confirmed it, so that no one brings it again.
+    """
     sealed = means.seal.encrypt((secret or pyotp.random_base32()).encode())
     session.execute(delete(TotpFactor).where(TotpFactor.person_id == person_id))
     session.add(
@@ -69,7 +77,7 @@ def place_factor(
             sealed_secret=sealed,
             created_at=now,
             confirmed_at=now if is_confirmed else None,
-            last_step=0,
+            last_step=last_step,
         )
     )
     session.flush()
@@ -87,10 +95,10 @@ def spend_code(session: Session, means: Means, *, person_id: str, code: str, now
     The first code of an authenticator that waits confirms it.
     """
     row = session.get(TotpFactor, person_id)
-    typed = _plain(code)
-    if row is None or len(typed) != DIGITS or not typed.isdecimal():
+    if row is None:
         return False
-    step = _step_of(means.seal.decrypt(row.sealed_secret).decode(), typed, row.last_step, now)
+    secret = means.seal.decrypt(row.sealed_secret).decode()
+    step = find_step(secret, code, after=row.last_step, now=now)
     if step is None:
         return False
     # The guard is in the statement: of two who bring the same code at once, one is refused.
@@ -104,11 +112,15 @@ def spend_code(session: Session, means: Means, *, person_id: str, code: str, now
     return taken.first() is not None
 
 
-def _step_of(secret: str, typed: str, last_step: int, now: datetime) -> int | None:
+def find_step(secret: str, code: str, *, after: int = 0, now: datetime) -> int | None:
+    """The 30-second step a code is of, later than one taken before; None when it is wrong."""
+    typed = _plain(code)
+    if len(typed) != DIGITS or not typed.isdecimal():
+        return None
     totp = pyotp.TOTP(secret)
     present = int(now.timestamp()) // STEP_SECONDS
     for step in range(present - STEPS_BESIDE, present + STEPS_BESIDE + 1):
-        if step > last_step and hmac.compare_digest(totp.generate_otp(step), typed):
+        if step > after and hmac.compare_digest(totp.generate_otp(step), typed):
             return step
     return None
 

@@ -56,6 +56,21 @@ def owe_password_notice(
     )
 
 
+def owe_replacement_notice(
+    session: Session, means: Means, *, person_id: str, recipient: str, now: datetime
+) -> None:
+    """That another authenticator took the place of theirs, in case it was somebody else."""
+    _owe_notice(
+        session,
+        means,
+        cause="people.replaced_factor",
+        cause_key=f"{person_id}:{int(now.timestamp())}",
+        recipient=recipient,
+        what="Another authenticator app took the place of yours",
+        now=now,
+    )
+
+
 def owe_factor_notice(
     session: Session, means: Means, *, reset_id: UUID, recipient: str, now: datetime
 ) -> None:

@@ -42,7 +42,7 @@ def end_own_session(session: Session, *, session_id: str, by: Actor, now: dateti
         return False
     ended = end_rows(session, session_id=key, by=by.reference, now=now)
     if ended:
-        _record_ended(session, ended, by, now)
+        record_ended(session, ended, by, now)
     return bool(ended)
 
 
@@ -53,7 +53,7 @@ def end_own_other_sessions(session: Session, *, token: str, by: Actor, now: date
         return 0
     ended = end_rows(session, person_id=by.key, but=found.session_id, by=by.reference, now=now)
     if ended:
-        _record_ended(session, ended, by, now)
+        record_ended(session, ended, by, now)
     return ended
 
 
@@ -114,11 +114,12 @@ def _write_password(
         .execution_options(synchronize_session=False)
     )
     owe_password_notice(session, means, person_id=by.key, recipient=found.email, now=now)
-    _record_ended(session, ended, by, now)
+    record_ended(session, ended, by, now)
     return PasswordChanged(ended)
 
 
-def _record_ended(session: Session, ended: int, by: Actor, now: datetime) -> None:
+def record_ended(session: Session, ended: int, by: Actor, now: datetime) -> None:
+    """Audit how many of one's own sign-ins one ended."""
     record(
         session,
         action="people.end_sessions",

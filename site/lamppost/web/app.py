@@ -29,6 +29,7 @@ ROOMS = (
     "incidents",
     "invitations",
     "n3",
+    "own_factor",
     "pages",
     "panels.audit",
     "panels.delivery",
@@ -63,11 +64,15 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         configure(db.engine)
     # In this order: the gate of /admin/ answers before a missing token could.
     security.init_app(app, settings)
-    for part in (errors, htmx, limits, guard, csrf, panel_frame):
+    for part in (errors, htmx):
+        part.init_app(app)
+    limiter = limits.init_app(app)
+    for part in (guard, csrf, panel_frame):
         part.init_app(app)
     chrome.init_app(app, settings)
     for room in ROOMS:
         app.register_blueprint(import_module(f"lamppost.web.{room}").blueprint)
+    limits.limit_sign_in(limiter, import_module("lamppost.web.sign_in").blueprint)
     _put_cache_in_front(app)
     return app
 

@@ -3,6 +3,7 @@
 import logging
 
 from flask import Flask, render_template
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
@@ -16,6 +17,7 @@ PAGES = {
     403: "shared/errors/forbidden.html",
     404: "shared/errors/not_found.html",
     410: "shared/errors/gone.html",
+    429: "shared/errors/too_many.html",
     503: "shared/errors/unavailable.html",
 }
 # When even the template fails: whole HTML with no style, so that somebody still reads a sentence.
@@ -28,6 +30,7 @@ LAST_RESORT = (
 def init_app(app: Flask) -> None:
     """Show a page for every failure and never a traceback."""
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, _too_old)
     app.register_error_handler(RefusedError, _refused)
     app.register_error_handler(SQLAlchemyError, _storage_error)
     app.register_error_handler(Exception, _unforeseen_error)
@@ -38,6 +41,11 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
     if code < 400:  # noqa: PLR2004 - redirects pass as they are
         return error
     return _page(code)
+
+
+def _too_old(_error: CSRFError) -> tuple[str, int]:
+    """The form is of a session that ended, or of a page somebody else made."""
+    return _page(400, "shared/errors/too_old.html")
 
 
 def _refused(error: RefusedError) -> tuple[str, int]:
@@ -58,10 +66,10 @@ def _unforeseen_error(error: Exception) -> tuple[str, int]:
     return _page(500)
 
 
-def _page(code: int) -> tuple[str, int]:
+def _page(code: int, page: str | None = None) -> tuple[str, int]:
     fallback = "shared/errors/problem.html" if code >= 500 else "shared/errors/refused.html"  # noqa: PLR2004 - server or caller
     try:
-        return render_template(PAGES.get(code, fallback), code=code), code
+        return render_template(page or PAGES.get(code, fallback), code=code), code
     except Exception:
         log.exception("The error page failed")
         return LAST_RESORT, code

@@ -3,17 +3,22 @@
 Kept in the memory of each process: a flood is slowed, and nothing is promised to the request.
 """
 
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_limiter import Limiter
 
 from lamppost.web.peers import client_address
 
 # A hospital behind one address loads panels all day; a flood is far beyond this.
 PER_SOURCE = "1200 per minute"
+# A shift signs in within minutes; each try costs the service a password hash.
+SIGN_INS_PER_SOURCE = "240 per minute"
 
 
-def init_app(app: Flask) -> None:
-    """Count what is not answered from the page cache; 429 with Retry-After beyond the limit."""
+def init_app(app: Flask) -> Limiter:
+    """Count what is not answered from the page cache; 429 with Retry-After beyond the limit.
+
+    Gives what counts, for `limit_sign_in` when the rooms are known.
+    """
     limiter = Limiter(
         key_func=lambda: str(client_address()),
         default_limits=[PER_SOURCE],
@@ -21,3 +26,9 @@ def init_app(app: Flask) -> None:
         headers_enabled=True,
     )
     limiter.init_app(app)
+    return limiter
+
+
+def limit_sign_in(limiter: Limiter, blueprint: Blueprint) -> None:
+    """Count what is posted to sign in by itself, beside what the source does otherwise."""
+    limiter.limit(SIGN_INS_PER_SOURCE, methods=["POST"], override_defaults=False)(blueprint)

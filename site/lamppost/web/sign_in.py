@@ -1,14 +1,12 @@
 """Sign-in in two steps, the set-up of a first authenticator, sign-out."""
 
-import segno
 from flask import Blueprint, Response, redirect, render_template, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 from wtforms import Form, PasswordField, StringField
 from wtforms.validators import InputRequired
 
-from lamppost.people.factors import WaitingFactor, get_waiting_factor
+from lamppost.people.factors import get_waiting_factor
 from lamppost.people.outcomes import HalfSession, SignInBusy, SignInRefused
 from lamppost.people.signing import (
     sign_in_with_code,
@@ -17,6 +15,7 @@ from lamppost.people.signing import (
     sign_out,
 )
 from lamppost.web.context import db, now, session, writing
+from lamppost.web.factor_picture import draw_factor
 from lamppost.web.forms import read_form
 from lamppost.web.guard import SIGN_IN, TOKEN, open_to_all, visitor
 from lamppost.web.idle import begin
@@ -106,7 +105,7 @@ def set_up() -> ResponseReturnValue:
     waiting = get_waiting_factor(session(), means(), person_id=found.person_id)
     if waiting is None:
         return redirect(SIGN_IN, code=303)
-    return _second_step(CodeForm, "sign_in/set_up.html", is_recovery=False, **_drawn(waiting))
+    return _second_step(CodeForm, "sign_in/set_up.html", is_recovery=False, **draw_factor(waiting))
 
 
 @blueprint.route("/sign-out", methods=["GET", "POST"])
@@ -160,12 +159,3 @@ def _refuse(
     """The form again with one sentence."""
     form.form_errors = [*form.form_errors, outcome.words]
     return refuse(render_template(template, form=form, **values), outcome)
-
-
-def _drawn(waiting: WaitingFactor) -> dict[str, object]:
-    """The secret in groups of four, and as a QR code without any style of its own."""
-    picture = segno.make(waiting.uri, error="m").svg_inline(
-        scale=5, border=4, omitsize=False, svgclass="app-qr", lineclass=None, title="QR code"
-    )
-    groups = [waiting.secret[at : at + 4] for at in range(0, len(waiting.secret), 4)]
-    return {"groups": groups, "picture": Markup(picture)}  # nosec B704 # noqa: S704 - drawn from our own secret
