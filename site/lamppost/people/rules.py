@@ -20,6 +20,8 @@ INVITATION_LASTS = timedelta(days=7)
 # Between the password and the code; long enough to set an authenticator up.
 HALF_SESSION_LASTS = timedelta(minutes=15)
 SESSION_LASTS = timedelta(hours=12)
+# Ended sign-ins are kept so long: to be looked at, and to know where somebody signs in from.
+SESSION_KEPT = timedelta(days=90)
 # Judged from the cookie's `seen`, so that looking at a page never writes to the database.
 IDLE_LIMIT = timedelta(minutes=30)
 LONGEST_ADDRESS = 254

@@ -4,10 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from lamppost.people.rules import PersonState, digest_token, is_session_over, make_token
+from lamppost.people.rules import (
+    SESSION_KEPT,
+    PersonState,
+    digest_token,
+    is_session_over,
+    make_token,
+)
 from lamppost.people.tables import Person, SignInSession
 from postmaster.access.actors import Actor, ActorKind
 from postmaster.credentials.tables import Credential
@@ -136,3 +142,16 @@ def end_rows(
     if but is not None:
         ending = ending.where(SignInSession.session_id != but)
     return len(session.execute(ending).all())
+
+
+def forget_sessions(session: Session, *, now: datetime) -> int:
+    """Delete sign-ins begun longer than `SESSION_KEPT` ago; gives how many.
+
+    All of them are over by then; that they were ended stays in the audit.
+    """
+    deleted = session.execute(
+        delete(SignInSession)
+        .where(SignInSession.created_at < now - SESSION_KEPT)
+        .execution_options(synchronize_session=False)
+    )
+    return deleted.rowcount if isinstance(deleted, CursorResult) else 0

@@ -11,6 +11,7 @@ from lamppost.bulletins.actions import load_folder, publish_due
 from lamppost.bulletins.feeds import Site
 from lamppost.clock import Clock
 from lamppost.database import unit_of_work
+from lamppost.people.sessions import forget_sessions
 from lamppost.people.throttle import forget_old
 from lamppost.pulse.actions import beat, purge_runs
 from lamppost.settings import Settings
@@ -94,3 +95,4 @@ def _keep_house(engine: Engine, clock: Clock) -> None:
         purge_runs(session, now=clock.now())
         purge_old_readings(session, now=clock.now())
         forget_old(session, now=clock.now())
+        forget_sessions(session, now=clock.now())
