@@ -19,10 +19,11 @@ from lamppost.people.rules import PersonState
 from lamppost.people.sessions import end_rows
 from lamppost.people.standing import NoSuchPersonError, ensure_over, get_row
 from lamppost.people.tables import Person, SignInSession
-from postmaster.access.acting import acts
-from postmaster.access.actions import end_roles
-from postmaster.access.actors import Actor, Grant
+from postmaster.access.acting import acts, ensure
+from postmaster.access.actions import action_for, end_roles
+from postmaster.access.actors import Actor, Grant, Target
 from postmaster.access.matrix import Action
+from postmaster.access.reads import get_above
 from postmaster.access.roles import Role
 from postmaster.audit.actions import Changes, record
 from postmaster.credentials.reads import get_credential
@@ -106,9 +107,11 @@ def take_role(
 
     Raises:
         NoSuchPersonError: no such person.
-        RefusedError: oneself, or outside what the actor may end.
+        RefusedError: oneself, or outside what the actor may end, whether it is held or not.
     """
     get_row(session, person_id)
+    above = get_above(session, organisation=scope)
+    ensure(by, action_for(role), Target("role", role, scope, above, person_id))
     end_roles(session, person_id=person_id, role=role, scope=scope, by=by, now=now)
 
 
