@@ -12,9 +12,12 @@ from audit_rows import check, record_some, seal
 from checking import CheckingClient, check_page
 from lamppost.clock import FixedClock
 from lamppost.database import read_only, unit_of_work
+from lamppost.web.audit_file import write_csv
+from postmaster.access.actors import operator
 from postmaster.access.roles import Role
 from postmaster.audit.actions import record
 from postmaster.audit.tables import AuditEntry
+from postmaster.inspection.entries import Narrowing
 from visitors import csrf_token_of, put_person, sign_in
 
 
@@ -227,3 +230,24 @@ def test_what_is_typed_into_a_filter_stays_text(desk: Desk) -> None:
     page = desk.of(Role.AUDITOR).get(f"/admin/audit/?who={typed}&about={typed}&action={typed}", 422)
 
     assert "<script>alert" not in page.text
+
+
+def test_a_file_that_is_cut_says_so_and_one_that_is_whole_does_not(
+    sqlite_engine: Engine, clock: FixedClock
+) -> None:
+    with unit_of_work(sqlite_engine) as session:
+        for number in range(4):
+            record(
+                session, action="test", kind="thing", key=str(number),
+                by="system:test", now=clock.now(),
+            )  # fmt: skip
+    with read_only(sqlite_engine) as session:
+        files = [
+            "".join(write_csv(session, reader=operator("t"), narrowing=Narrowing(), most=most))
+            for most in (3, 4)
+        ]
+
+    cut, whole = (text.splitlines() for text in files)
+    assert len(cut) == 1 + 3 + 1
+    assert cut[-1].startswith("Only the newest 3 entries are here")
+    assert len(whole) == 1 + 4

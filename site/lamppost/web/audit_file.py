@@ -26,19 +26,25 @@ def name_entries(session: Session, entries: Sequence[EntryRow]) -> Mapping[str, 
     return name_references(session, actors | {f"{entry.kind}:{entry.key}" for entry in entries})
 
 
-def write_csv(session: Session, *, reader: Actor, narrowing: Narrowing) -> Iterator[str]:
-    """Line after line; when there are more than may go, the last line says so."""
+def write_csv(
+    session: Session, *, reader: Actor, narrowing: Narrowing, most: int = MOST_EXPORTED
+) -> Iterator[str]:
+    """Line after line, newest first; when there are more than may go, the last line says so."""
     yield _line(_HEADS)
-    after, written = None, 0
-    while written < MOST_EXPORTED:
-        found = list_entries(session, reader=reader, narrowing=narrowing, after=after, limit=_CHUNK)
-        names = name_entries(session, found)
-        yield "".join(_line(_cells(entry, names)) for entry in found)
-        written += len(found)
-        if len(found) < _CHUNK:
+    after, left = None, most
+    while left:
+        size = min(_CHUNK, left)
+        found = list_entries(
+            session, reader=reader, narrowing=narrowing, after=after, limit=size + 1
+        )
+        rows = found[:size]
+        names = name_entries(session, rows)
+        yield "".join(_line(_cells(entry, names)) for entry in rows)
+        if len(found) <= size:
             return
-        after = found[-1].cursor
-    yield _line([f"Only the newest {MOST_EXPORTED:,} entries are here: narrow the list for others"])
+        left -= size
+        after = rows[-1].cursor
+    yield _line([f"Only the newest {most:,} entries are here: narrow the list for others"])
 
 
 def _cells(entry: EntryRow, names: Mapping[str, str]) -> list[str]:

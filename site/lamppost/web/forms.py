@@ -16,6 +16,11 @@ def read_form(kind: type[F], **values: Any) -> F:
     return kind(request.form if request.method == "POST" else None, **values)
 
 
+def strip_text(text: str | None) -> str:
+    """Without blanks around it, and without NUL: PostgreSQL takes none, not even to look for."""
+    return (text or "").replace("\x00", "").strip()
+
+
 def plain_line(most: int) -> Callable[[Form, Any], None]:
     """A rule for one line of text: no control characters, and not longer than so many."""
 

@@ -4,19 +4,15 @@ from wtforms import BooleanField, DateField, Form, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Optional
 
+from lamppost.web.forms import strip_text
 from postmaster.organisations.rules import Kind
 
 KINDS = [SelectChoice(kind.value, kind.value.capitalize()) for kind in Kind]
 
 
-def _plain(text: str | None) -> str:
-    # PostgreSQL takes no NUL in a text.
-    return (text or "").replace("\x00", "").strip()
-
-
 def _text(label: str, hint: str = "", *, needed: str = "") -> StringField:
     checks = [InputRequired(needed)] if needed else [Optional()]
-    return StringField(label, checks, filters=[_plain], description=hint)
+    return StringField(label, checks, filters=[strip_text], description=hint)
 
 
 class PlaceForm(Form):

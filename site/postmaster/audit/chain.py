@@ -12,14 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-# A day of the chain is a day in London.
-LONDON = ZoneInfo("Europe/London")
 # What the first entry of all follows.
 GENESIS = "0" * 64
 # The entry that tells of an erasure: its action and kind; its key is the id of the entry erased.

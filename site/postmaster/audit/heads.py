@@ -13,9 +13,10 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from postmaster.audit.chain import LONDON, Head
+from postmaster.audit.chain import Head
 from postmaster.audit.sealing import HEAD
 from postmaster.audit.tables import AuditDay
+from postmaster.days import london_day
 
 # A sealing begun just before midnight may be committed just after.
 SETTLED_AFTER = timedelta(minutes=5)
@@ -28,7 +29,7 @@ class HeadsFileError(Exception):
 def list_heads_over(session: Session, *, now: datetime, after: date | None) -> Sequence[str]:
     """The lines of the days that are over in London, those after a day."""
     rows = select(*HEAD, AuditDay.signature, AuditDay.public_key, AuditDay.signed_at).where(
-        AuditDay.day < (now - SETTLED_AFTER).astimezone(LONDON).date()
+        AuditDay.day < london_day(now - SETTLED_AFTER)
     )
     if after is not None:
         rows = rows.where(AuditDay.day > after)

@@ -9,8 +9,9 @@ from sqlalchemy import Table, bindparam, exists, insert, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
-from postmaster.audit.chain import GENESIS, LONDON, Head, Signer, digest_entry, public_hex
+from postmaster.audit.chain import GENESIS, Head, Signer, digest_entry, public_hex
 from postmaster.audit.tables import AuditDay, AuditEntry
+from postmaster.days import london_day
 
 _ENTRIES: Table = AuditEntry.__table__  # type: ignore[assignment]  # a mapped class has one table
 # entry_id, recorded_at, then the columns of the digest in their order.
@@ -68,7 +69,7 @@ def seal_pending(session: Session, *, signer: Signer, now: datetime, most: int =
         return 0
     last = get_last_head(session)
     # A clock put back must not put an entry into a day that is over.
-    today = now.astimezone(LONDON).date()
+    today = london_day(now)
     day = today if last is None else max(last.day, today)
     sealed = _chain(pending, last, day)
     _write_day(session, last, _head_of(last, sealed), signer=signer, now=now)

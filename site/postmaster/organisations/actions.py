@@ -11,6 +11,7 @@ from postmaster.access.actors import Actor, Target
 from postmaster.access.matrix import Action
 from postmaster.access.reads import get_above
 from postmaster.audit.actions import Changes, record
+from postmaster.days import london_day
 from postmaster.organisations.checks import (
     check_closing,
     check_new,
@@ -30,7 +31,6 @@ from postmaster.organisations.rules import (
     fold_code,
     fold_name,
     fold_short_code,
-    london_day,
 )
 from postmaster.organisations.tables import Organisation, Succession
 

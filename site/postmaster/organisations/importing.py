@@ -15,6 +15,7 @@ from postmaster.access.actors import Actor
 from postmaster.access.matrix import Action
 from postmaster.access.tables import ScopeLink
 from postmaster.audit.actions import Changes, record
+from postmaster.days import london_day
 from postmaster.organisations.file_checks import check_together
 from postmaster.organisations.file_rows import COLUMNS, FileRow, Finding, read_row
 from postmaster.organisations.rules import (
@@ -22,7 +23,6 @@ from postmaster.organisations.rules import (
     decide_succession_type,
     fold_name,
     list_above,
-    london_day,
 )
 from postmaster.organisations.tables import Organisation, Succession
 

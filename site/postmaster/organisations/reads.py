@@ -12,6 +12,7 @@ from postmaster.access.criteria import in_scope
 from postmaster.access.matrix import Action
 from postmaster.access.rules import may
 from postmaster.access.tasks import Task
+from postmaster.days import london_day
 from postmaster.organisations.criteria import KEY, select_organisations
 from postmaster.organisations.records import Named, OrganisationPage, OrganisationRow, Succeeding
 from postmaster.organisations.rules import (
@@ -19,7 +20,6 @@ from postmaster.organisations.rules import (
     Status,
     SuccessionType,
     list_final_successors,
-    london_day,
 )
 from postmaster.organisations.tables import Organisation, Succession
 

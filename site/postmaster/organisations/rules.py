@@ -7,12 +7,10 @@ are closed, not deleted; successors are named.
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 LONGEST_NAME = 200
-_LONDON = ZoneInfo("Europe/London")
 _ODS_CODE = re.compile(r"[A-Z0-9]{3,12}")
 _SHORT_CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?")
 # A spreadsheet runs a cell that begins so.
@@ -55,11 +53,6 @@ NEXT = {
     Status.CLOSING: frozenset({Status.OPEN, Status.CLOSED}),
     Status.CLOSED: frozenset[Status](),
 }
-
-
-def london_day(moment: datetime) -> date:
-    """The civil day in London; every date of an organisation is one."""
-    return moment.astimezone(_LONDON).date()
 
 
 def fold_code(text: str) -> str:

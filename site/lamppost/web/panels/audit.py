@@ -21,9 +21,10 @@ from lamppost.clock import london_midnight
 from lamppost.people.naming import find_person_id
 from lamppost.web.audit_file import name_entries, write_csv
 from lamppost.web.context import now, session, settings, writing
+from lamppost.web.forms import read_form, strip_text
 from lamppost.web.guard import actor, panel
 from lamppost.web.htmx import render_page_or_block
-from lamppost.web.keyset import PAGE_SIZE, Cursors, KeysetPage, Place
+from lamppost.web.keyset import PAGE_SIZE, Cursors, KeysetPage, Place, turn_page
 from postmaster.access.matrix import Action
 from postmaster.access.rules import may
 from postmaster.inspection.actions import NothingToEraseError, erase_detail
@@ -35,25 +36,20 @@ blueprint = Blueprint("audit", __name__, url_prefix="/admin/audit")
 _LARGEST_ID = 2**63 - 1
 
 
-def _strip(text: str | None) -> str:
-    # PostgreSQL takes no NUL in a text, not even to look for.
-    return (text or "").replace("\x00", "").strip()
-
-
 class NarrowingForm(Form):
     """What the list is narrowed by; every field may be left empty."""
 
     who = StringField(
         "Who did it",
-        filters=[_strip],
+        filters=[strip_text],
         description="An email address, or a reference such as system:worker",
     )
     about = StringField(
         "What it was done to",
-        filters=[_strip],
+        filters=[strip_text],
         description="An email address, or an object as kind:key, such as person:ID",
     )
-    organisation = StringField("Organisation", filters=[_strip], description="An ODS code")
+    organisation = StringField("Organisation", filters=[strip_text], description="An ODS code")
     action = SelectField("Action", validators=[Optional()])
     since = DateField("From", validators=[Optional()])
     until = DateField("To", validators=[Optional()], description="This day is included")
@@ -71,7 +67,7 @@ class ErasingForm(Form):
 
     reason = TextAreaField(
         "Why they are erased",
-        filters=[_strip],
+        filters=[strip_text],
         validators=[InputRequired("Say why they are erased"), Length(max=500)],
         description="Kept in the audit with your name. Do not repeat what is to be erased.",
     )
@@ -108,7 +104,7 @@ def ask_erase(entry_id: int) -> str:
 def erase(entry_id: int) -> ResponseReturnValue:
     """Erase what is personal in the entry."""
     entry = _entry_or_404(entry_id)
-    form = ErasingForm(request.form)
+    form = read_form(ErasingForm)
     if not form.validate():
         return _show_erasing(entry, form), 422
     try:
@@ -180,12 +176,8 @@ def _page(narrowing: Narrowing, place: Place | None) -> KeysetPage[EntryRow]:
     )
     is_more = len(found) > PAGE_SIZE
     rows = found[-PAGE_SIZE:] if goes_back else found[:PAGE_SIZE]
-    if not rows:
-        return KeysetPage(rows)
-    down = cursors.write(Place((rows[-1].cursor,), goes_back=False))
-    up = cursors.write(Place((rows[0].cursor,), goes_back=True))
-    has_previous = is_more if goes_back else place is not None
-    return KeysetPage(rows, down if goes_back or is_more else None, up if has_previous else None)
+    keys = [(row.cursor,) for row in rows]
+    return turn_page(rows, keys, place, cursors=cursors, is_more=is_more)
 
 
 def _entry_or_404(entry_id: int) -> EntryRow:
