@@ -5,11 +5,20 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 def london_day(moment: datetime) -> date:
     """The civil day in London of a moment."""
     return moment.astimezone(LONDON).date()
+
+
+def say_day(day: date) -> str:
+    """`9 April 2018`, as letters say it; the locale of the process changes nothing."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def start_of(day: date) -> datetime:

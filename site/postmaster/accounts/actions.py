@@ -21,6 +21,7 @@ from postmaster.accounts.changes import (
     move_to,
     note,
 )
+from postmaster.accounts.letters import owe_leaver_letter
 from postmaster.accounts.rules import (
     AccountError,
     Kind,
@@ -84,7 +85,8 @@ def accept_terms(session: Session, *, account_id: int, by: Actor, now: datetime)
 def mark_leaver(
     session: Session, *, account_id: int, reason_code: str = "left", by: Actor, now: datetime
 ) -> None:
-    """Say that the owner leaves. Their administrator's roles end at once; shared access stays.
+    """Say that the owner leaves. Their administrator's roles end at once, shared access stays, and
+    they are written to.
 
     Raises:
         AccountError: it cannot leave from where it stands.
@@ -95,6 +97,7 @@ def mark_leaver(
     step = Step("accounts.leave", reason_code, policy.version)
     end_roles(session, address_key=row.address_key, by=by, now=now)
     move_to(session, row, Status.LEAVER, step, by=by, now=now)
+    owe_leaver_letter(session, row, policy, now=now)
 
 
 @acts(Action.ACCOUNTS_STATE)

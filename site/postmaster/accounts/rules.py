@@ -8,6 +8,7 @@ from enum import StrEnum
 LONGEST_NAME = 256
 LONGEST_ADDRESS = 254
 LONGEST_SHARED_NAME = 249
+LONGEST_REASON = 2000
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(
     r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+"
@@ -169,3 +170,21 @@ def find_name_fault(name: str, kind: Kind) -> str | None:
     if not all(letter.isprintable() for letter in name):
         return "The name has characters that cannot be printed. Type it again."
     return None
+
+
+def find_reason_fault(reason: str) -> str | None:
+    """What is wrong with a reason somebody typed."""
+    if not reason:
+        return "Say why, for those who come after you."
+    if len(reason) > LONGEST_REASON or "\x00" in reason:
+        return f"Shorten the reason to {LONGEST_REASON} characters of plain text or fewer."
+    return None
+
+
+HOLD_WORDS = {
+    HoldKind.LEGAL: "Legal",
+    HoldKind.INFORMATION: "Freedom of information",
+    HoldKind.FORENSIC: "Forensic",
+    HoldKind.CLINICAL: "Clinical safety",
+    HoldKind.LEAVE: "Long leave",
+}

@@ -1,0 +1,42 @@
+"""The letters to an account's owner, in plain words, owed to the outbox."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from postmaster.accounts.tables import Account
+from postmaster.days import london_day, say_day
+from postmaster.organisations.tables import Organisation
+from postmaster.outbox.actions import owe
+from postmaster.policy.numbers import Key
+from postmaster.policy.rules import Policy
+
+
+def owe_leaver_letter(session: Session, row: Account, policy: Policy, *, now: datetime) -> None:
+    """Tell the owner that they were marked as a leaver, until when they can join, and whom to ask.
+
+    Owed once per mark: the account's revision tells one mark from the next.
+    """
+    name = session.get_one(Organisation, row.organisation).name
+    last = london_day(now) + timedelta(days=policy[Key.LEAVER_KEPT_DAYS])
+    text = (
+        f"The account {row.address} was marked as a leaver of {name} ({row.organisation}) "
+        f"on {say_day(london_day(now))}.\n\n"
+        "It goes on working for now. Roles of an administrator have ended.\n\n"
+        "If you move to another organisation of the service, ask the local administrator there "
+        f"to accept your account by {say_day(last)}. You keep the account, its mail and your "
+        "shared mailboxes.\n\n"
+        "If nobody accepts it, it will be deleted. We write to you again before that.\n\n"
+        f"If you are not leaving, tell the local administrator of {name} now.\n"
+    )
+    owe(
+        session,
+        cause="accounts.leave",
+        cause_key=f"{row.account_id}-{row.revision}",
+        recipient=row.address_key,
+        subject=f"Your account was marked as a leaver of {row.organisation}",
+        text=text,
+        template="leaver-1",
+        is_secret=False,
+        now=now,
+    )
