@@ -9,12 +9,14 @@ from lamppost import __version__
 
 # Noun to the module that holds a click command or group called `command`.
 NOUNS = {
+    "accounts": "lamppost.cli.accounts",
     "audit": "lamppost.cli.audit",
     "bulletins": "lamppost.cli.bulletins",
     "config": "lamppost.cli.config",
     "db": "lamppost.cli.db",
     "delivery": "lamppost.cli.delivery",
     "hssi": "lamppost.cli.hssi",
+    "lifecycle": "lamppost.cli.lifecycle",
     "orgs": "lamppost.cli.orgs",
     "policy": "lamppost.cli.policy",
     "probes": "lamppost.cli.probes",

@@ -85,8 +85,7 @@ def accept_terms(session: Session, *, account_id: int, by: Actor, now: datetime)
 def mark_leaver(
     session: Session, *, account_id: int, reason_code: str = "left", by: Actor, now: datetime
 ) -> None:
-    """Say that the owner leaves. Their administrator's roles end at once, shared access stays, and
-    they are written to.
+    """Say that the owner leaves, and write to them. Their roles end at once; shared access stays.
 
     Raises:
         AccountError: it cannot leave from where it stands.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlalchemy import insert, update
+from sqlalchemy import Select, insert, literal, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -58,6 +58,39 @@ def record(
         values = {"entry_id": entry_id, "salt": salt, "detail": detail, "is_erased": False}
         session.execute(insert(AuditDetail).values(values))
     return entry_id
+
+
+def record_from(
+    session: Session,
+    *,
+    action: str,
+    kind: str,
+    by: str,
+    now: datetime,
+    rows: Select[str, str | None, str],
+) -> int:
+    """Write an entry for each row of a statement, inside the database; gives how many.
+
+    `rows` selects the object's key, its organisation, and the changes as canonical JSON (sorted
+    keys, no spaces); nothing personal may be in them.
+    """
+    chosen = rows.order_by(None).subquery()
+    key, organisation, changes = chosen.c
+    written = session.execute(
+        insert(AuditEntry).from_select(
+            ["recorded_at", "actor", "action", "kind", "key", "organisation", "changes"],
+            select(
+                literal(now, AuditEntry.recorded_at.type),
+                literal(by),
+                literal(action),
+                literal(kind),
+                key,
+                organisation,
+                changes,
+            ).order_by(key),
+        )
+    )
+    return written.rowcount if isinstance(written, CursorResult) else 0
 
 
 def blank_detail(session: Session, *, entry_id: int) -> bool:

@@ -1,0 +1,232 @@
+"""Notices: owed to each mailbox with its day in words, proven by acceptance, answered by a link."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, case, func, select, update
+from sqlalchemy.orm import Session
+
+from postmaster.access.acting import acts
+from postmaster.access.actors import Actor
+from postmaster.access.matrix import Action
+from postmaster.accounts.activity import keep_account
+from postmaster.accounts.tables import Account
+from postmaster.blackouts.reads import list_days_not_counted
+from postmaster.blackouts.rules import MailPath
+from postmaster.days import london_day, start_of
+from postmaster.lifecycle.batches import (
+    IN_FLIGHT,
+    BatchError,
+    BatchStatus,
+    Drop,
+    ItemState,
+    find_ready_day,
+)
+from postmaster.lifecycle.letters import NOTICE, Facing, write_notice
+from postmaster.lifecycle.membership import drop_members
+from postmaster.lifecycle.rules import Reason
+from postmaster.lifecycle.steps import get_batch_for, step_batch
+from postmaster.lifecycle.tables import BatchItem, LifecycleBatch
+from postmaster.organisations.tables import Organisation
+from postmaster.outbox.actions import owe
+from postmaster.outbox.rules import MessageState, UnsendableError
+from postmaster.outbox.tables import OutboxMessage
+
+CAUSE = "lifecycle.notice"
+# A notice goes from the service to a mailbox of the service.
+PATH = MailPath.INTERNAL
+# Beyond this no blackout is looked for: a notice waits no longer to be counted.
+LONGEST_WAIT = timedelta(days=400)
+
+
+@acts(Action.LIFECYCLE_RUN)
+def begin_notices(session: Session, *, batch_id: int, by: Actor, now: datetime) -> None:
+    """Begin to owe the notices of an approved batch.
+
+    Raises:
+        BatchError: it is not approved.
+    """
+    batch = get_batch_for(session, batch_id)
+    step_batch(session, batch, BatchStatus.NOTICING, "lifecycle.notify", {}, by=by, now=now)
+
+
+@acts(Action.LIFECYCLE_RUN)
+def owe_notices(
+    session: Session, *, batch_id: int, keep_at: str, most: int = 500, by: Actor, now: datetime
+) -> int:
+    """Owe up to `most` notices more; gives how many are left. The batch waits when none is.
+
+    Each names its day: the planned one, or the first its notice can have run, if that is later.
+
+    Args:
+        session: the transaction.
+        batch_id: a batch that is noticing.
+        keep_at: the address a token is put behind, where somebody keeps their account.
+        most: how many at once.
+        by: who.
+        now: when.
+
+    Raises:
+        BatchError: the batch is not noticing.
+    """
+    batch = get_batch_for(session, batch_id)
+    if batch.status != BatchStatus.NOTICING:
+        raise BatchError(f"The batch is {batch.status}: no notices are owed now.")
+    earliest = find_ready_day(london_day(now), batch.notice_days or 0, ())
+    for item, facing in _list_facing(session, batch, most):
+        item.deletes_on = max(item.deletes_on, earliest)
+        _owe_one(session, batch, item, facing, keep_at=keep_at, now=now)
+    session.flush()
+    left = session.scalar(
+        select(func.count()).where(
+            BatchItem.batch_id == batch_id, BatchItem.state == ItemState.MEMBER
+        )
+    )
+    if not left:
+        step_batch(session, batch, BatchStatus.WAITING, "lifecycle.wait", {}, by=by, now=now)
+    return left or 0
+
+
+def settle_notices(session: Session, *, batch_id: int, now: datetime) -> None:
+    """Read the proofs: what a server took counts from that day, what came back lets the member go.
+
+    The day each is ready is found anew: a blackout that began since takes its days away.
+    """
+    batch = get_batch_for(session, batch_id)
+    if not batch.notice_days:
+        return
+    _take_accepted(session, batch)
+    gone = select(OutboxMessage.message_id).where(
+        OutboxMessage.cause == CAUSE,
+        OutboxMessage.state.in_([MessageState.FAILED, MessageState.BOUNCED]),
+    )
+    drop_members(session, batch_id, BatchItem.message_id.in_(gone), why=Drop.NOTICE_FAILED, now=now)
+    _find_ready_days(session, batch)
+
+
+def find_keeping(session: Session, *, token: str) -> tuple[str, BatchItem] | None:
+    """The address and member a link is about, while it can still be kept."""
+    row = session.execute(
+        select(Account.address, BatchItem)
+        .join(BatchItem, BatchItem.account_id == Account.account_id)
+        .where(
+            BatchItem.keep_key == _digest(token),
+            BatchItem.state.in_([*sorted(IN_FLIGHT), ItemState.DROPPED]),
+        )
+    ).first()
+    return None if row is None else (row[0], row[1])
+
+
+def keep_by_link(session: Session, *, token: str, by: Actor, now: datetime) -> bool:
+    """Keep the account of a link: it leaves its batch and is spared; False when it is too late."""
+    found = find_keeping(session, token=token)
+    if found is None:
+        return False
+    item = found[1]
+    if item.state == ItemState.DROPPED:
+        return item.why == Drop.KEPT
+    get_batch_for(session, item.batch_id)
+    mine = BatchItem.account_id == item.account_id
+    if not drop_members(session, item.batch_id, mine, why=Drop.KEPT, now=now):
+        return False
+    keep_account(session, account_id=item.account_id, by=by, now=now)
+    return True
+
+
+def _list_facing(
+    session: Session, batch: LifecycleBatch, most: int
+) -> Sequence[tuple[BatchItem, Facing]]:
+    rows = session.execute(
+        select(BatchItem, Account.address, Account.status_since, Organisation.name)
+        .join(Account, Account.account_id == BatchItem.account_id)
+        .join(Organisation, Organisation.ods_code == BatchItem.organisation)
+        .where(BatchItem.batch_id == batch.batch_id, BatchItem.state == ItemState.MEMBER)
+        .order_by(BatchItem.account_id)
+        .limit(most)
+    )
+    return [
+        (item, Facing(address, item.organisation, name, since, item.deletes_on))
+        for item, address, since, name in rows
+    ]
+
+
+def _owe_one(
+    session: Session,
+    batch: LifecycleBatch,
+    item: BatchItem,
+    facing: Facing,
+    *,
+    keep_at: str,
+    now: datetime,
+) -> None:
+    token = secrets.token_urlsafe(32)
+    told = Facing(
+        facing.address, facing.organisation, facing.organisation_name, facing.status_since,
+        item.deletes_on,
+    )  # fmt: skip
+    subject, text = write_notice(told, Reason(batch.reason), link=f"{keep_at}{token}")
+    try:
+        item.message_id = owe(
+            session,
+            cause=CAUSE,
+            cause_key=f"{batch.batch_id}-{item.account_id}",
+            recipient=facing.address,
+            subject=subject,
+            text=text,
+            template=NOTICE,
+            is_secret=True,
+            now=now,
+        )
+    except UnsendableError:
+        session.flush()
+        mine = BatchItem.account_id == item.account_id
+        drop_members(session, batch.batch_id, mine, why=Drop.NOTICE_FAILED, now=now)
+        session.refresh(item)
+        return
+    item.keep_key, item.state = _digest(token), ItemState.OWED
+
+
+def _take_accepted(session: Session, batch: LifecycleBatch) -> None:
+    accepted = and_(
+        OutboxMessage.message_id == BatchItem.message_id,
+        OutboxMessage.state == MessageState.ACCEPTED,
+    )
+    session.execute(
+        update(BatchItem)
+        .where(BatchItem.batch_id == batch.batch_id, BatchItem.state == ItemState.OWED, accepted)
+        .values(state=ItemState.NOTICED, accepted_at=OutboxMessage.accepted_at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _find_ready_days(session: Session, batch: LifecycleBatch) -> None:
+    """One statement for each London day on which notices were accepted."""
+    mine = and_(BatchItem.batch_id == batch.batch_id, BatchItem.state == ItemState.NOTICED)
+    low, high = session.execute(
+        select(func.min(BatchItem.accepted_at), func.max(BatchItem.accepted_at)).where(mine)
+    ).one()
+    if low is None or high is None:
+        return
+    day, last = london_day(low), london_day(high)
+    lost = list_days_not_counted(session, mail_path=PATH, first=day, last=last + LONGEST_WAIT)
+    while day <= last:
+        ready = find_ready_day(day, batch.notice_days or 0, lost)
+        session.execute(
+            update(BatchItem)
+            .where(
+                mine,
+                BatchItem.accepted_at >= start_of(day),
+                BatchItem.accepted_at < start_of(day + timedelta(days=1)),
+            )
+            .values(
+                ready_on=case((BatchItem.deletes_on > ready, BatchItem.deletes_on), else_=ready)
+            )
+            .execution_options(synchronize_session=False)
+        )
+        day += timedelta(days=1)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
