@@ -29,7 +29,7 @@ from postmaster.audit.tables import AuditEntry
 from postmaster.blackouts.actions import set_period
 from postmaster.blackouts.rules import Hold, MailPath, Source
 from postmaster.lifecycle.batches import BatchError, BatchStatus, ItemState
-from postmaster.lifecycle.noticing import keep_by_link
+from postmaster.lifecycle.keeping import keep_by_link
 from postmaster.lifecycle.switching import go_on, stop_everything
 from postmaster.lifecycle.undoing import approve_undo, ask_undo, close_window, undo_chunk
 

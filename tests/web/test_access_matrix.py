@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, select, update
 
+from batch_rows import put_batch
 from lamppost.clock import FixedClock
 from lamppost.database import read_only, unit_of_work
 from lamppost.people.tables import FactorReset
@@ -23,6 +24,7 @@ from postmaster.audit.actions import record
 from postmaster.audit.tables import AuditEntry
 from postmaster.organisations.tables import Organisation
 from postmaster.outbox.actions import owe
+from postmaster.policy.actions import enter_presets
 from postmaster.store import Base
 from visitors import csrf_token_of, put_person, sign_in
 
@@ -41,6 +43,7 @@ class Stage:
     message: int
     people: dict[str, str]
     resets: dict[str, str]
+    batches: dict[str, int]
 
     def scope(self, role: Role) -> str | None:
         return SCOPES.get(SCOPE_OF_ROLE[role])
@@ -57,6 +60,7 @@ class Stage:
             "message_id": [str(self.message)],
             "person_id": [self.people[organisation]] if organisation in self.people else [],
             "reset_id": [self.resets[organisation]] if organisation in self.resets else [],
+            "batch_id": [str(self.batches[organisation])] if organisation in self.batches else [],
         }
 
 
@@ -96,7 +100,10 @@ def stage(app: Flask, sqlite_engine: Engine, clock: FixedClock) -> Stage:
                 session, action="test", kind="person", key=people[code], organisation=code,
                 by="system:test", now=now,
             )  # fmt: skip
-    return Stage(app, sqlite_engine, clock, message, people, resets)
+    with unit_of_work(sqlite_engine) as session:
+        enter_presets(session, by="system:test", now=now)
+        batches = {code: put_batch(session, organisation=code, now=now) for code in people}
+    return Stage(app, sqlite_engine, clock, message, people, resets, batches)
 
 
 def reopen(stage: Stage) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import click
 from sqlalchemy.orm import Session
 
+from lamppost.cli.batch import batch_command
 from lamppost.cli.context import EXIT_USAGE, json_option, print_json, settings_or_stop
 from lamppost.cli.storage import ready_engine
 from lamppost.clock import SystemClock
@@ -24,6 +25,9 @@ PRESETS = [preset.name for preset in list_presets()]
 @click.group()
 def command() -> None:
     """Who is due to become inactive or to be deleted."""
+
+
+command.add_command(batch_command)
 
 
 @command.command(name="preview")

@@ -17,6 +17,7 @@ from lamppost.pulse.actions import beat, purge_runs
 from lamppost.settings import Settings
 from lamppost.status.actions import purge_old_readings, sync_definitions
 from lamppost.status.running import run_probe
+from lamppost.worker.lifecycle import list_batch_jobs
 from lamppost.worker.mailing import list_mail_jobs
 from lamppost.worker.schedule import Job
 from lamppost.worker.sealing import list_sealing_jobs
@@ -72,6 +73,7 @@ def _house_jobs(engine: Engine, settings: Settings, clock: Clock) -> list[Job]:
         ),
         *list_sealing_jobs(engine, settings, clock),
         *list_mail_jobs(engine, settings, clock),
+        *list_batch_jobs(engine, settings, clock),
         Job("housekeeping", HOUSEKEEPING_S, lambda: _keep_house(engine, clock)),
     ]
 

@@ -59,14 +59,7 @@ def draft_batch(
         BatchError: the reason leads nowhere, the title or the day will not do, or there is no such
             organisation.
     """
-    if reason not in LEADS_TO:
-        raise BatchError(f"Nothing is done to accounts that are {reason}.")
-    if not 0 < len(title.strip()) <= LONGEST_TITLE or not title.isprintable():
-        raise BatchError(f"Give the batch a title of one line, {LONGEST_TITLE} characters at most.")
-    if run_on < london_day(now):
-        raise BatchError("The day it runs is past. Give today or a day to come.")
-    if organisation is not None and session.get(Organisation, organisation) is None:
-        raise BatchError(f"There is no organisation {organisation}.")
+    _check_draft(session, reason, title, run_on, organisation, today=london_day(now))
     batch = LifecycleBatch(
         reason=reason,
         title=title.strip(),
@@ -185,6 +178,25 @@ def abort_batch(session: Session, *, batch_id: int, why: str, by: Actor, now: da
     drop_members(session, batch_id, true(), why=Drop.ABORTED, now=now)
     batch.status_note = why.strip()
     step_batch(session, batch, BatchStatus.ABORTED, "lifecycle.abort", {}, by=by, now=now)
+
+
+def _check_draft(
+    session: Session,
+    reason: Reason,
+    title: str,
+    run_on: date,
+    organisation: str | None,
+    *,
+    today: date,
+) -> None:
+    if reason not in LEADS_TO:
+        raise BatchError(f"Nothing is done to accounts that are {reason}.")
+    if not 0 < len(title.strip()) <= LONGEST_TITLE or not title.isprintable():
+        raise BatchError(f"Give the batch a title of one line, {LONGEST_TITLE} characters at most.")
+    if run_on < today:
+        raise BatchError("The day it runs is past. Give today or a day to come.")
+    if organisation is not None and session.get(Organisation, organisation) is None:
+        raise BatchError(f"There is no organisation {organisation}.")
 
 
 def _say_rule(batch: LifecycleBatch, cutoffs: Cutoffs) -> str:

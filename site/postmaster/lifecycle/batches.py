@@ -46,7 +46,6 @@ class Drop(StrEnum):
     MOVED = "moved"
     KEPT = "kept"
     ABORTED = "aborted"
-    REMOVED = "removed"
 
 
 class BatchError(ValueError):

@@ -61,24 +61,7 @@ def add_members(session: Session, batch: LifecycleBatch, cutoffs: Cutoffs, *, ca
     At most `cap` of one organisation a day: the rest wait for the days after.
     """
     eligible = is_eligible(batch, cutoffs)
-    most = session.scalar(
-        select(func.count()).where(eligible).group_by(Account.organisation)
-        .order_by(func.count().desc()).limit(1)
-    ) or 0  # fmt: skip
-    day: ColumnElement[date] = literal(batch.run_on)
-    if most > cap:
-        number = func.row_number().over(
-            partition_by=Account.organisation, order_by=Account.account_id
-        )
-        wave = (number - 1) // cap
-        days = -(-most // cap)
-        day = case(
-            *(
-                (wave == later, literal(batch.run_on + timedelta(days=later)))
-                for later in range(days)
-            ),
-            else_=literal(batch.run_on + timedelta(days=days)),
-        )
+    day = _spread(session, batch, eligible, cap)
     session.execute(
         insert(BatchItem).from_select(
             ["batch_id", "account_id", "organisation", "kind", "state", "deletes_on"],
@@ -100,6 +83,23 @@ def add_members(session: Session, batch: LifecycleBatch, cutoffs: Cutoffs, *, ca
         .execution_options(synchronize_session=False)
     )
     return taken.rowcount if isinstance(taken, CursorResult) else 0
+
+
+def _spread(
+    session: Session, batch: LifecycleBatch, eligible: ColumnElement[bool], cap: int
+) -> ColumnElement[date]:
+    """The day of each member: the batch's own, or a later one for what is over the cap."""
+    counts = select(func.count()).where(eligible).group_by(Account.organisation)
+    most = session.scalar(counts.order_by(func.count().desc()).limit(1)) or 0
+    if most <= cap:
+        return literal(batch.run_on)
+    number = func.row_number().over(partition_by=Account.organisation, order_by=Account.account_id)
+    wave = (number - 1) // cap
+    days = -(-most // cap)
+    return case(
+        *((wave == n, literal(batch.run_on + timedelta(days=n))) for n in range(days)),
+        else_=literal(batch.run_on + timedelta(days=days)),
+    )
 
 
 def digest_members(session: Session, batch: LifecycleBatch) -> str:

@@ -5,19 +5,17 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, func, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from postmaster.access.acting import acts
 from postmaster.access.actors import Actor
 from postmaster.access.matrix import Action
-from postmaster.accounts.activity import keep_account
 from postmaster.accounts.tables import Account
 from postmaster.blackouts.reads import list_days_not_counted
 from postmaster.blackouts.rules import MailPath
 from postmaster.days import london_day, start_of
 from postmaster.lifecycle.batches import (
-    IN_FLIGHT,
     BatchError,
     BatchStatus,
     Drop,
@@ -89,50 +87,26 @@ def owe_notices(
     return left or 0
 
 
-def settle_notices(session: Session, *, batch_id: int, now: datetime) -> None:
+def settle_notices(
+    session: Session, *, batch_id: int, within: ColumnElement[bool] | None = None, now: datetime
+) -> None:
     """Read the proofs: what a server took counts from that day, what came back lets the member go.
 
-    The day each is ready is found anew: a blackout that began since takes its days away.
+    The day each is ready is found anew: a blackout that began since takes its days away. `within`
+    narrows it to some members.
     """
+    within = true() if within is None else within
     batch = get_batch_for(session, batch_id)
     if not batch.notice_days:
         return
-    _take_accepted(session, batch)
+    _take_accepted(session, batch, within)
     gone = select(OutboxMessage.message_id).where(
         OutboxMessage.cause == CAUSE,
         OutboxMessage.state.in_([MessageState.FAILED, MessageState.BOUNCED]),
     )
-    drop_members(session, batch_id, BatchItem.message_id.in_(gone), why=Drop.NOTICE_FAILED, now=now)
-    _find_ready_days(session, batch)
-
-
-def find_keeping(session: Session, *, token: str) -> tuple[str, BatchItem] | None:
-    """The address and member a link is about, while it can still be kept."""
-    row = session.execute(
-        select(Account.address, BatchItem)
-        .join(BatchItem, BatchItem.account_id == Account.account_id)
-        .where(
-            BatchItem.keep_key == _digest(token),
-            BatchItem.state.in_([*sorted(IN_FLIGHT), ItemState.DROPPED]),
-        )
-    ).first()
-    return None if row is None else (row[0], row[1])
-
-
-def keep_by_link(session: Session, *, token: str, by: Actor, now: datetime) -> bool:
-    """Keep the account of a link: it leaves its batch and is spared; False when it is too late."""
-    found = find_keeping(session, token=token)
-    if found is None:
-        return False
-    item = found[1]
-    if item.state == ItemState.DROPPED:
-        return item.why == Drop.KEPT
-    get_batch_for(session, item.batch_id)
-    mine = BatchItem.account_id == item.account_id
-    if not drop_members(session, item.batch_id, mine, why=Drop.KEPT, now=now):
-        return False
-    keep_account(session, account_id=item.account_id, by=by, now=now)
-    return True
+    bounced = and_(within, BatchItem.message_id.in_(gone))
+    drop_members(session, batch_id, bounced, why=Drop.NOTICE_FAILED, now=now)
+    _find_ready_days(session, batch, within)
 
 
 def _list_facing(
@@ -185,25 +159,30 @@ def _owe_one(
         drop_members(session, batch.batch_id, mine, why=Drop.NOTICE_FAILED, now=now)
         session.refresh(item)
         return
-    item.keep_key, item.state = _digest(token), ItemState.OWED
+    item.keep_key, item.state = digest_token(token), ItemState.OWED
 
 
-def _take_accepted(session: Session, batch: LifecycleBatch) -> None:
+def _take_accepted(session: Session, batch: LifecycleBatch, within: ColumnElement[bool]) -> None:
     accepted = and_(
         OutboxMessage.message_id == BatchItem.message_id,
         OutboxMessage.state == MessageState.ACCEPTED,
     )
     session.execute(
         update(BatchItem)
-        .where(BatchItem.batch_id == batch.batch_id, BatchItem.state == ItemState.OWED, accepted)
+        .where(
+            BatchItem.batch_id == batch.batch_id,
+            BatchItem.state == ItemState.OWED,
+            within,
+            accepted,
+        )
         .values(state=ItemState.NOTICED, accepted_at=OutboxMessage.accepted_at)
         .execution_options(synchronize_session=False)
     )
 
 
-def _find_ready_days(session: Session, batch: LifecycleBatch) -> None:
+def _find_ready_days(session: Session, batch: LifecycleBatch, within: ColumnElement[bool]) -> None:
     """One statement for each London day on which notices were accepted."""
-    mine = and_(BatchItem.batch_id == batch.batch_id, BatchItem.state == ItemState.NOTICED)
+    mine = and_(BatchItem.batch_id == batch.batch_id, BatchItem.state == ItemState.NOTICED, within)
     low, high = session.execute(
         select(func.min(BatchItem.accepted_at), func.max(BatchItem.accepted_at)).where(mine)
     ).one()
@@ -213,20 +192,21 @@ def _find_ready_days(session: Session, batch: LifecycleBatch) -> None:
     lost = list_days_not_counted(session, mail_path=PATH, first=day, last=last + LONGEST_WAIT)
     while day <= last:
         ready = find_ready_day(day, batch.notice_days or 0, lost)
+        named = case((BatchItem.deletes_on > ready, BatchItem.deletes_on), else_=ready)
         session.execute(
             update(BatchItem)
             .where(
                 mine,
                 BatchItem.accepted_at >= start_of(day),
                 BatchItem.accepted_at < start_of(day + timedelta(days=1)),
+                or_(BatchItem.ready_on.is_(None), BatchItem.ready_on != named),
             )
-            .values(
-                ready_on=case((BatchItem.deletes_on > ready, BatchItem.deletes_on), else_=ready)
-            )
+            .values(ready_on=named)
             .execution_options(synchronize_session=False)
         )
         day += timedelta(days=1)
 
 
-def _digest(token: str) -> str:
+def digest_token(token: str) -> str:
+    """What is kept of the token in a notice's link."""
     return hashlib.sha256(token.encode()).hexdigest()

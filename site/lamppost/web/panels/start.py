@@ -15,6 +15,7 @@ from lamppost.web.guard import actor, signed_in_only
 from postmaster.access.actors import Actor
 from postmaster.access.tasks import Task
 from postmaster.inspection import reads as inspection
+from postmaster.lifecycle import batch_reads as lifecycle
 from postmaster.organisations import reads as organisations
 
 blueprint = Blueprint("start", __name__, url_prefix="/admin")
@@ -27,6 +28,7 @@ ROOMS: tuple[ListTasks, ...] = (
     bulletins.list_tasks,
     inspection.list_tasks,
     organisations.list_tasks,
+    lifecycle.list_tasks,
 )
 
 
