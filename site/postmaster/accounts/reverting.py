@@ -1,8 +1,9 @@
 """A sweep taken back: accounts as they were before it, unless they were changed since."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String, and_, cast, select, update
+from sqlalchemy import ColumnElement, Select, String, and_, cast, select, update
 from sqlalchemy.orm import Session
 
 from postmaster.accounts.sweeps import (
@@ -35,28 +36,8 @@ def revert_sweep(session: Session, sweep: Sweep, *, spared_until: datetime) -> i
         .subquery()
     )
     same = and_(Account.account_id == change.c.account_id, Account.revision == change.c.revision)
-    reverted = select(Account.account_id).join(change, same)
-    record_from(
-        session,
-        action=REVERTED,
-        kind="account",
-        by=sweep.by,
-        now=sweep.now,
-        rows=select(
-            cast(Account.account_id, String),
-            Account.organisation,
-            say_change(Account.status, change.c.before_status, sweep.batch_id),
-        ).join(change, same),
-    )
-    session.execute(
-        update(MailboxMember)
-        .where(
-            MailboxMember.ended_by_batch == sweep.batch_id,
-            MailboxMember.account_id.in_(reverted),
-        )
-        .values(ended_at=None, ended_reason=None, ended_by_batch=None)
-        .execution_options(synchronize_session=False)
-    )
+    _tell(session, sweep, select(Account).join(change, same), change.c.before_status)
+    _give_mailboxes(session, sweep, select(Account.account_id).join(change, same))
     back = session.execute(
         update(Account)
         .where(same)
@@ -72,3 +53,30 @@ def revert_sweep(session: Session, sweep: Sweep, *, spared_until: datetime) -> i
         .execution_options(synchronize_session=False)
     )
     return count_rows(back)
+
+
+def _tell(session: Session, sweep: Sweep, chosen: Select[Any], before: ColumnElement[Any]) -> None:
+    record_from(
+        session,
+        action=REVERTED,
+        kind="account",
+        by=sweep.by,
+        now=sweep.now,
+        rows=chosen.with_only_columns(
+            cast(Account.account_id, String),
+            Account.organisation,
+            say_change(Account.status, before, sweep.batch_id),
+        ),
+    )
+
+
+def _give_mailboxes(session: Session, sweep: Sweep, reverted: Select[int]) -> None:
+    session.execute(
+        update(MailboxMember)
+        .where(
+            MailboxMember.ended_by_batch == sweep.batch_id,
+            MailboxMember.account_id.in_(reverted),
+        )
+        .values(ended_at=None, ended_reason=None, ended_by_batch=None)
+        .execution_options(synchronize_session=False)
+    )
