@@ -11,6 +11,7 @@ from lamppost.bulletins.feeds import Site
 from lamppost.clock import Clock
 from lamppost.database import read_only, unit_of_work
 from lamppost.people.means import make_means
+from lamppost.sample.accounts import add_accounts
 from lamppost.sample.incidents import SampleIncident, list_incidents, write_calendar, write_log
 from lamppost.sample.organisations import add_organisations
 from lamppost.sample.people import add_people
@@ -57,6 +58,9 @@ def load_sample(
     told("Loading organisations")
     with unit_of_work(engine) as session:
         add_organisations(session, now=now)
+    told("Loading accounts")
+    with unit_of_work(engine) as session:
+        add_accounts(session, now=now)
     told("Loading people")
     add_people(engine, make_means(settings), settings.data, now=now)
     told("Loading ninety days of readings")
