@@ -6,7 +6,8 @@ from pathlib import Path
 from lamppost.bulletins.front_matter import Status
 from lamppost.status.notices import WindowState
 from lamppost.status.policy import DEFAULT_POLICY
-from lamppost.status.report import STATE_WORDS, State
+from lamppost.status.report import STATE_COLOURS, STATE_WORDS, State
+from lamppost.status.statuspage.words import COMPONENT_STATUS, IMPACT, PAGE_STATUS
 from postmaster.access.drawing import draw_markdown
 from postmaster.access.matrix import Action, get_matrix
 
@@ -17,7 +18,8 @@ TEXT = (ROOT / "docs/policies.md").read_text(encoding="utf-8")
 def _rows(heading: str) -> list[list[str]]:
     """The cells of the first table under a heading, its head left out."""
     section = TEXT.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
-    lines = [line for line in section.splitlines() if line.startswith("|")]
+    table = section[section.index("|") :].split("\n\n", 1)[0]
+    lines = [line for line in table.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
@@ -28,6 +30,32 @@ def test_every_state_has_its_word_and_its_shape() -> None:
     rows = {row[0]: row[1:3] for row in _rows("States of the service")}
 
     assert rows == {state.value: [STATE_WORDS[state], shapes[state.value]] for state in State}
+
+
+def test_a_state_has_the_same_row_of_words_in_every_interface() -> None:
+    macros = (ROOT / "templates/shared/macros.html").read_text(encoding="utf-8")
+    shapes = dict(re.findall(r'"(\w+)": "(.)"', macros))
+
+    assert _rows("Status words in every interface") == [
+        [
+            state.value,
+            STATE_WORDS[state],
+            STATE_COLOURS[state],
+            shapes[state.value],
+            COMPONENT_STATUS[state],
+            PAGE_STATUS[state].indicator,
+            PAGE_STATUS[state].description,
+        ]
+        for state in State
+    ]
+
+
+def test_the_impact_of_every_severity_is_the_one_printed() -> None:
+    section = TEXT.split("| Severity | v2 impact |", 1)[1].split("\n\n", 1)[0]
+
+    assert dict(re.findall(r"\| (\d) \| (\w+) \|", section)) == {
+        str(severity): impact for severity, impact in IMPACT.items()
+    }
 
 
 def test_the_numbers_of_the_rules_are_those_of_the_policy() -> None:

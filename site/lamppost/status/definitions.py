@@ -62,7 +62,7 @@ class Definitions(Protocol):
     def probes(self) -> Sequence[DefinedProbe]: ...  # noqa: D102
 
 
-def sync_definitions(session: Session, *, definitions: Definitions, now: datetime) -> bool:  # noqa: ARG001 - every action is told the time
+def sync_definitions(session: Session, *, definitions: Definitions, now: datetime) -> bool:
     """Make components and probes what the definitions say; whether anything changed.
 
     What they no longer mention is kept with its history and no longer shown.
@@ -74,6 +74,7 @@ def sync_definitions(session: Session, *, definitions: Definitions, now: datetim
             "group_name": component.group,
             "position": component.order,
             "is_current": True,
+            "added_at": now,
             "days": "",
         }
         for component in definitions.components
@@ -81,7 +82,7 @@ def sync_definitions(session: Session, *, definitions: Definitions, now: datetim
     probes = [_probe_row(probe) for probe in definitions.probes]
     before = _snapshot(session)
     if components:
-        session.execute(upsert_into(session, Component, keep=("days",)), components)
+        session.execute(upsert_into(session, Component, keep=("added_at", "days")), components)
     if probes:
         session.execute(upsert_into(session, Probe), probes)
     slugs = [row["slug"] for row in components]

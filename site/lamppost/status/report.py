@@ -29,6 +29,16 @@ STATE_WORDS: Mapping[State, str] = {
     State.UNKNOWN: "Not measured",
 }
 
+# The colour of the NHS tag for each; never without the word and the shape.
+STATE_COLOURS: Mapping[State, str] = {
+    State.OPERATIONAL: "green",
+    State.DEGRADED: "yellow",
+    State.PARTIAL: "orange",
+    State.OUTAGE: "red",
+    State.MAINTENANCE: "blue",
+    State.UNKNOWN: "grey",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class DayState:

@@ -34,6 +34,7 @@ class Component(Base):
     group_name: Mapped[str] = mapped_column(String(200))
     position: Mapped[int] = mapped_column(Integer)
     is_current: Mapped[bool] = mapped_column(Boolean)
+    added_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # null: never measured since
     days: Mapped[str] = mapped_column(Text)  # the last 90, packed by days.py
 
 

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 # Blueprints by module; each holds a `blueprint`. None of them knows another.
 ROOMS = (
     "account",
+    "api_v2",
     "assets",
     "bulletins",
     "health",

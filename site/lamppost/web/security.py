@@ -83,5 +83,16 @@ def _add_headers(response: Response) -> Response:
         response.vary.add("HX-Request")
     response.vary.add("Accept-Encoding")
     if request.path.startswith("/api/"):
-        response.headers["Access-Control-Allow-Origin"] = "*"
+        _open_to_scripts(response)
     return response
+
+
+def _open_to_scripts(response: Response) -> None:
+    """Let the scripts of any site read the public API; no cookie is asked for, so none is told."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After"
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        # A poller sends the ETag it has; browsers ask first whether they may.
+        response.headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
+        response.headers["Access-Control-Max-Age"] = "86400"
