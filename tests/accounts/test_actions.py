@@ -21,7 +21,8 @@ from postmaster.accounts.actions import (
     mark_leaver,
 )
 from postmaster.accounts.rules import AccountError, Kind, Status
-from postmaster.accounts.tables import AccountAlias, AccountChange
+from postmaster.accounts.sweeps import Sweep, bury
+from postmaster.accounts.tables import Account, AccountAlias, AccountChange, AddressQuarantine
 from postmaster.audit.tables import AuditEntry
 
 MADE = datetime(2017, 3, 1, 9, tzinfo=UTC)
@@ -171,3 +172,61 @@ def test_only_people_and_applications_leave(estate: Estate) -> None:
         unit_of_work(estate.engine) as session,
     ):
         mark_leaver(session, account_id=shared, by=BY, now=MARKED)
+
+
+def test_an_administrator_who_gives_no_roles_marks_a_leaver_who_has_one(estate: Estate) -> None:
+    account_id = estate.add("ann.other@nhs.net", at=MADE)
+    with unit_of_work(estate.engine) as session:
+        grant_role(
+            session,
+            person_id="ann",
+            address_key="ann.other@nhs.net",
+            role=Role.READER,
+            scope="RX3",
+            by=BY,
+            now=MADE,
+        )
+        mark_leaver(session, account_id=account_id, by=LA_OF_RX2, now=MARKED)
+    with read_only(estate.engine) as session:
+        assert list_grants(session, person_id="ann") == ()
+        actors = session.scalars(
+            select(AuditEntry.actor).where(
+                AuditEntry.action.in_(["roles.end", "accounts.leave"])
+            ).order_by(AuditEntry.entry_id)
+        )  # fmt: skip
+        assert list(actors) == ["system:accounts leaver", LA_OF_RX2.reference]
+
+
+def test_an_address_free_again_can_be_left_and_buried_again(estate: Estate) -> None:
+    later = datetime(2021, 3, 1, 9, tzinfo=UTC)
+    with unit_of_work(estate.engine) as session:
+        row = AddressQuarantine(
+            address_key="ann.other@nhs.net", account_id=_of(estate), kept_until=date(2020, 1, 1)
+        )
+        alias = AccountAlias(
+            address_key="ann.other@nhs.net", account_id=row.account_id,
+            receives_until=date(2020, 1, 1),
+        )  # fmt: skip
+        session.add_all([row, alias])
+    account_id = estate.add("ann.other@nhs.net", at=later)
+    with unit_of_work(estate.engine) as session:
+        assert session.get(AddressQuarantine, "ann.other@nhs.net") is None
+        assert session.get(AccountAlias, "ann.other@nhs.net") is None
+        session.add(
+            AddressQuarantine(
+                address_key="ann.other@nhs.net", account_id=account_id, kept_until=date(2020, 1, 1)
+            )
+        )
+        session.get_one(Account, account_id).batch_id = 1
+    sweep = Sweep(
+        1, "lifecycle.purge", Status.PURGED, "purge-due", "2019", 0, account_id, "t", later
+    )
+    with unit_of_work(estate.engine) as session:
+        kept = date(2023, 3, 1)
+        assert bury(session, sweep, chosen=Account.account_id == account_id, kept_until=kept) == 1
+    with read_only(estate.engine) as session:
+        assert session.get_one(AddressQuarantine, "ann.other@nhs.net").kept_until == kept
+
+
+def _of(estate: Estate) -> int:
+    return estate.add("an.owner.of.old@nhs.net", at=MADE)

@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from postmaster.accounts.effects import EffectWords, say_effects
 from postmaster.accounts.rules import (
     NEXT,
     Effects,
@@ -46,6 +47,38 @@ def test_an_overlay_only_ever_takes_away(status: Status, kind: Kind) -> None:
         assert less.sends <= free.sends
 
 
+# Status, overlay: sign in, send, receive, directory.
+WORDS = """
+pending  | -       | Only to accept the terms of use | No  | No  | No
+active   | -       | Yes                             | Yes | Yes | Yes
+active   | locked  | No, it is locked                | Yes | Yes | Yes
+inactive | -       | Yes, which makes it active      | No  | Yes | Yes
+inactive | locked  | No, it is locked                | No  | Yes | Yes
+disabled | -       | No                              | No  | Yes | No
+leaver   | -       | Yes, until it is due            | Yes | Yes | Yes, marked as a leaver
+leaver   | due     | No, it is due                   | Yes | Yes | Yes, marked as a leaver
+leaver   | blocked | No, it is blocked               | No  | Yes | Yes, marked as a leaver
+deleted  | -       | No                              | No  | No  | No
+purged   | -       | No                              | No  | No  | No
+"""
+
+
+@pytest.mark.parametrize("line", WORDS.strip().splitlines())
+def test_the_effects_are_said_in_the_words_of_the_table(line: str) -> None:
+    status, overlay, *words = (cell.strip() for cell in line.split("|"))
+    said = say_effects(
+        Status(status), Kind.PERSON, is_blocked=overlay == "blocked",
+        is_locked=overlay == "locked", is_due=overlay == "due",
+    )  # fmt: skip
+    assert said == EffectWords(*words)
+
+
+def test_nobody_signs_in_to_a_shared_mailbox() -> None:
+    said = say_effects(Status.ACTIVE, Kind.SHARED, is_blocked=False, is_locked=False, is_due=False)
+    assert said.sign_in == "Nobody: its owners and members open it"
+    assert said.send == "Yes"
+
+
 def test_nothing_is_purged_but_what_was_deleted() -> None:
     assert [status for status in Status if Status.PURGED in NEXT[status]] == [Status.DELETED]
 
@@ -75,6 +108,10 @@ def test_an_address_is_one_plain_address(given: str, *, is_fine: bool) -> None:
     [
         ("W" * 249, Kind.SHARED, True),
         ("W" * 250, Kind.SHARED, False),
+        ("Ward 7 - Órla (East), Rm. 2; [A] & B", Kind.SHARED, True),
+        ("Ward_7", Kind.SHARED, False),
+        ("Ward's", Kind.SHARED, False),
+        ("O'Brien, Ann", Kind.PERSON, True),
         ("=cmd()", Kind.PERSON, False),
         ("Ann\x00Other", Kind.PERSON, False),
     ],

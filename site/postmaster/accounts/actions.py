@@ -1,16 +1,20 @@
 """What is done to one account; every write is audited, none commits."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postmaster.access.acting import acts, ensure
-from postmaster.access.actions import end_roles
 from postmaster.access.actors import Actor, Target
 from postmaster.access.matrix import Action
 from postmaster.access.reads import get_above
-from postmaster.accounts.addresses import check_free, check_organisation, refuse
+from postmaster.accounts.addresses import (
+    check_organisation,
+    leave_alias,
+    refuse,
+    take_address,
+)
 from postmaster.accounts.changes import (
     Step,
     check_alive,
@@ -21,7 +25,13 @@ from postmaster.accounts.changes import (
     move_to,
     note,
 )
+from postmaster.accounts.going_back import (
+    check_not_anew,
+    find_before_leaving,
+    give_back_mailboxes,
+)
 from postmaster.accounts.letters import owe_leaver_letter
+from postmaster.accounts.losing import change_disabled_day, end_own_roles
 from postmaster.accounts.rules import (
     AccountError,
     Kind,
@@ -29,7 +39,7 @@ from postmaster.accounts.rules import (
     find_name_fault,
     fold_address,
 )
-from postmaster.accounts.tables import Account, AccountAlias
+from postmaster.accounts.tables import Account
 from postmaster.days import add_months, london_day
 from postmaster.policy.numbers import Key
 from postmaster.policy.reads import get_policy
@@ -57,7 +67,7 @@ def add_account(
     ensure(by, Action.ACCOUNTS_CREATE, Target("account", "new", organisation, above))
     check_organisation(session, organisation)
     refuse(find_name_fault(name.strip(), kind), "name")
-    check_free(session, address, today=london_day(now))
+    take_address(session, address, today=london_day(now))
     status = Status.PENDING if kind is Kind.PERSON else Status.ACTIVE
     row = make_row(address, name, kind=kind, organisation=organisation, status=status, now=now)
     row.external_id, row.owner_id = external_id, owner_id
@@ -94,7 +104,7 @@ def mark_leaver(
     check_alive(row, Kind.PERSON, Kind.APPLICATION)
     policy = get_policy(session, on=london_day(now))
     step = Step("accounts.leave", reason_code, policy.version)
-    end_roles(session, address_key=row.address_key, by=by, now=now)
+    end_own_roles(session, row, why="leaver", now=now)
     move_to(session, row, Status.LEAVER, step, by=by, now=now)
     owe_leaver_letter(session, row, policy, now=now)
 
@@ -102,6 +112,8 @@ def mark_leaver(
 @acts(Action.ACCOUNTS_STATE)
 def cancel_leaver(session: Session, *, account_id: int, by: Actor, now: datetime) -> None:
     """The mark was a mistake: the account goes back to where it came from.
+
+    A disabled one keeps the clock it had: marks and their cancelling must not lengthen it.
 
     Raises:
         AccountError: it is no leaver.
@@ -111,7 +123,10 @@ def cancel_leaver(session: Session, *, account_id: int, by: Actor, now: datetime
         raise AccountError("It is not marked as a leaver, so there is nothing to cancel.")
     row.counted_from = row.idle_since = now
     back = Status(row.prior_status or Status.ACTIVE)
+    before = find_before_leaving(session, row)
     move_to(session, row, back, Step("accounts.stay"), by=by, now=now)
+    if before is not None and back is Status.DISABLED:
+        row.status_since, row.prior_status = before.before_since, before.before_prior
 
 
 @acts(Action.ACCOUNTS_STATE)
@@ -140,17 +155,12 @@ def join(
     policy, today = get_policy(session, on=london_day(now)), london_day(now)
     check_in_time(row, policy, today)
     if new_address is not None and fold_address(new_address) != row.address_key:
-        key = check_free(session, new_address, today=today)
-        until = date.fromordinal(today.toordinal() + policy[Key.JOINER_ALIAS_DAYS])
-        alias = AccountAlias(
-            address_key=row.address_key, account_id=row.account_id, receives_until=until
-        )
-        session.add(alias)
+        key = take_address(session, new_address, today=today)
+        leave_alias(session, row, until=today + timedelta(days=policy[Key.JOINER_ALIAS_DAYS]))
         row.address, row.address_key = new_address.strip(), key
     back = Status.ACTIVE if row.prior_status == Status.INACTIVE else row.prior_status
     row.counted_from = row.idle_since = now
-    step = Step("accounts.join", None, policy.version)
-    wanted = Status(back or Status.ACTIVE)
+    step, wanted = Step("accounts.join", None, policy.version), Status(back or Status.ACTIVE)
     move_to(session, row, wanted, step, organisation=organisation, by=by, now=now)
 
 
@@ -166,13 +176,17 @@ def disable(
 ) -> None:
     """Disable an account: nobody signs in, it still receives. A leaver stays one, blocked.
 
+    One that is disabled already is given another day: its clock goes on from when it began.
+
     Raises:
-        AccountError: it cannot be, or the day is past or beyond what the policy lets it be.
+        AccountError: it cannot be, or not until that day.
     """
     row = get_for(session, account_id, Action.ACCOUNTS_STATE, by)
     check_alive(row)
     policy, today = get_policy(session, on=london_day(now)), london_day(now)
-    latest = add_months(today, policy[Key.DISABLED_KEPT_MONTHS])
+    is_disabled = row.status == Status.DISABLED and row.status_since is not None
+    began = london_day(row.status_since) if is_disabled and row.status_since else today
+    latest = add_months(began, policy[Key.DISABLED_KEPT_MONTHS])
     if until is not None and not today <= until <= latest:
         refuse(f"Give a day from today to {latest.isoformat()}.", "until")
     if row.status == Status.LEAVER:
@@ -180,15 +194,20 @@ def disable(
         row.sign_in_blocked = True
         note(session, row, "accounts.block", changes, by=by, now=now)
         return
+    if row.status == Status.DISABLED:
+        change_disabled_day(session, row, until, by=by, now=now)
+        return
     row.disabled_until = until
-    end_roles(session, address_key=row.address_key, by=by, now=now)
+    end_own_roles(session, row, why="disabled", now=now)
     step = Step("accounts.disable", reason_code, policy.version)
     move_to(session, row, Status.DISABLED, step, by=by, now=now)
 
 
 @acts(Action.ACCOUNTS_STATE)
 def enable(session: Session, *, account_id: int, by: Actor, now: datetime) -> None:
-    """The reason is gone: a disabled account is active again; a blocked leaver may sign in.
+    """The reason is gone: a disabled account is what it was before; a blocked leaver may sign in.
+
+    Its clock begins afresh: one that was inactive is inactive from now on.
 
     Raises:
         AccountError: it is neither.
@@ -203,15 +222,18 @@ def enable(session: Session, *, account_id: int, by: Actor, now: datetime) -> No
         raise AccountError("It is not disabled.")
     row.disabled_until = None
     row.counted_from = row.idle_since = now
-    move_to(session, row, Status.ACTIVE, Step("accounts.enable"), by=by, now=now)
+    back = Status.INACTIVE if row.prior_status == Status.INACTIVE else Status.ACTIVE
+    move_to(session, row, back, Step("accounts.enable"), by=by, now=now)
 
 
 @acts(Action.ACCOUNTS_CREATE)
 def restore(session: Session, *, account_id: int, by: Actor, now: datetime) -> None:
     """Bring a deleted account back while it can be, with a fresh period before it is idle.
 
+    The shared mailboxes its deletion took from it come back with it.
+
     Raises:
-        AccountError: it is not deleted, its window is over, or its organisation is closed.
+        AccountError: it cannot be; the words say why.
     """
     row = get_for(session, account_id, Action.ACCOUNTS_CREATE, by)
     if row.status != Status.DELETED:
@@ -221,6 +243,8 @@ def restore(session: Session, *, account_id: int, by: Actor, now: datetime) -> N
     if find_days(row, london_day(now)) > days:
         raise AccountError(f"It was deleted more than {days} days ago and cannot be restored.")
     check_organisation(session, row.organisation)
+    check_not_anew(session, row)
+    give_back_mailboxes(session, row)
     row.counted_from = row.idle_since = now
     back = Status.DISABLED if row.prior_status == Status.DISABLED else Status.ACTIVE
     move_to(session, row, back, Step("accounts.restore", None, policy.version), by=by, now=now)

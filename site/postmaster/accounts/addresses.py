@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from postmaster.accounts.rules import AccountError, find_address_fault, fold_address
@@ -43,6 +43,27 @@ def check_free(session: Session, address: str, *, today: date) -> str:
     if (until := session.scalar(kept)) is not None:
         refuse(f"Its last owner's mail is kept apart until {until.isoformat()}.", "address")
     return key
+
+
+def take_address(session: Session, address: str, *, today: date) -> str:
+    """Check that an address is free and take it; gives its key.
+
+    What an alias or a quarantine of old left of it goes: the address has a new owner now.
+
+    Raises:
+        AccountError: it is not free.
+    """
+    key = check_free(session, address, today=today)
+    for table in (AccountAlias, AddressQuarantine):
+        session.execute(delete(table).where(table.address_key == key))
+    return key
+
+
+def leave_alias(session: Session, row: Account, *, until: date) -> None:
+    """Let an account's address of now receive for it until a day; it never sends."""
+    session.add(
+        AccountAlias(address_key=row.address_key, account_id=row.account_id, receives_until=until)
+    )
 
 
 def check_organisation(session: Session, code: str) -> None:

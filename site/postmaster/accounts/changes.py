@@ -68,6 +68,22 @@ def get_for(session: Session, account_id: int, action: Action, by: Actor) -> Acc
     return row
 
 
+def check_unchanged(session: Session, account_id: int, revision: int | None) -> None:
+    """Refuse what was decided on a page that is no longer true; the row stays locked.
+
+    Raises:
+        AccountError: somebody changed the account since.
+    """
+    now = session.scalar(
+        select(Account.revision).where(Account.account_id == account_id).with_for_update()
+    )
+    if now is not None and now != revision:
+        raise AccountError(
+            "Somebody changed this account since you opened the page. Nothing was done: look at "
+            "it again, and decide anew."
+        )
+
+
 def target_of(session: Session, row: Account) -> Target:
     """The account as the matrix is asked about it."""
     above = get_above(session, organisation=row.organisation)

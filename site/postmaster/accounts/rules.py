@@ -13,6 +13,8 @@ _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`
 _DOMAIN = re.compile(
     r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+"
 )
+# The marks the name of a shared mailbox may have, beside letters, digits and blanks.
+SHARED_MARKS = "-,;.()&[]"
 # A spreadsheet runs a cell that begins so.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -100,10 +102,17 @@ WITHOUT_SIGN_IN = frozenset({Kind.SHARED, Kind.RESOURCE})
 ALIVE = frozenset({Status.PENDING, Status.ACTIVE, Status.INACTIVE, Status.DISABLED, Status.LEAVER})
 
 
-def get_effects(status: Status, kind: Kind, *, is_blocked: bool, is_locked: bool) -> Effects:
-    """What an account may do now: its status, then its kind and the overlays over it."""
+def get_effects(
+    status: Status, kind: Kind, *, is_blocked: bool, is_locked: bool, is_due: bool = False
+) -> Effects:
+    """What an account may do now: its status, then its kind and the overlays over it.
+
+    A leaver signs in until it is due (`is_due`), whatever a batch has done by then.
+    """
     base = EFFECTS[status]
-    signs_in = base.signs_in and kind not in WITHOUT_SIGN_IN and not (is_blocked or is_locked)
+    is_over = is_due and status is Status.LEAVER
+    is_shut = is_blocked or is_locked or is_over
+    signs_in = base.signs_in and kind not in WITHOUT_SIGN_IN and not is_shut
     return Effects(signs_in, base.sends and not is_blocked, base.receives, base.lists)
 
 
@@ -169,7 +178,13 @@ def find_name_fault(name: str, kind: Kind) -> str | None:
         return f"The name begins with {name[0]!r}, which a spreadsheet runs as a formula."
     if not all(letter.isprintable() for letter in name):
         return "The name has characters that cannot be printed. Type it again."
+    if kind is Kind.SHARED and (odd := [one for one in name if not _is_shared(one)]):
+        return f"Take {odd[0]!r} out: letters, digits, blanks and {SHARED_MARKS} may stand there."
     return None
+
+
+def _is_shared(letter: str) -> bool:
+    return letter.isalnum() or letter == " " or letter in SHARED_MARKS
 
 
 def find_reason_fault(reason: str) -> str | None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    union,
     update,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -86,6 +87,16 @@ def bury(session: Session, sweep: Sweep, *, chosen: ColumnElement[bool], kept_un
     _write_history(session, sweep, chosen)
     fresh = and_(sweep.members, Account.account_id.in_(changed_by(sweep)))
     ids = select(Account.account_id).where(fresh)
+    keys = union(
+        select(Account.address_key).where(fresh),
+        select(AccountAlias.address_key).where(AccountAlias.account_id.in_(ids)),
+    )
+    # An address that was in quarantine before, free for a while and taken again.
+    session.execute(
+        delete(AddressQuarantine)
+        .where(AddressQuarantine.address_key.in_(keys))
+        .execution_options(synchronize_session=False)
+    )
     columns = ["address_key", "account_id", "kept_until"]
     until = literal(kept_until)
     for rows in (
