@@ -18,9 +18,15 @@ from postmaster.store import NaiveDatetimeError
 MOMENT = datetime(2018, 10, 28, 2, 30, tzinfo=timezone(timedelta(hours=1)))
 
 
+def is_ours(name: str | None, _kind: str, _parents: object) -> bool:
+    """The index of words is each database's own: a virtual table here, a GIN index there."""
+    return name is None or not name.startswith("search_text")
+
+
 def test_migrations_make_exactly_the_tables(engine: Engine) -> None:
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": is_ours}
+        context = MigrationContext.configure(connection, opts=opts)
 
         assert compare_metadata(context, metadata) == []
 

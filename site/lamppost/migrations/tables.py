@@ -4,6 +4,7 @@ import lamppost.bulletins.tables
 import lamppost.generation.tables
 import lamppost.people.tables
 import lamppost.pulse.tables
+import lamppost.search.tables
 import lamppost.status.hssis.tables
 import lamppost.status.plans.tables
 import lamppost.status.tables  # noqa: F401

@@ -45,6 +45,7 @@ ROOMS = (
     "panels.roles",
     "panels.start",
     "plans",
+    "search",
     "sign_in",
     "status",
     "status_feeds",

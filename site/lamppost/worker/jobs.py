@@ -21,6 +21,7 @@ from lamppost.worker.lifecycle import list_batch_jobs
 from lamppost.worker.mailing import list_mail_jobs
 from lamppost.worker.schedule import Job
 from lamppost.worker.sealing import list_sealing_jobs
+from lamppost.worker.searching import list_search_jobs
 from probes.definitions import Definitions, ProbeDefinition, load_definitions
 
 HEARTBEAT_S = 5
@@ -74,6 +75,7 @@ def _house_jobs(engine: Engine, settings: Settings, clock: Clock) -> list[Job]:
         *list_sealing_jobs(engine, settings, clock),
         *list_mail_jobs(engine, settings, clock),
         *list_batch_jobs(engine, settings, clock),
+        *list_search_jobs(engine, clock),
         Job("housekeeping", HOUSEKEEPING_S, lambda: _keep_house(engine, clock)),
     ]
 

@@ -1,0 +1,1 @@
+"""Documents in, ranked snippets out: FTS5 on SQLite, tsvector on PostgreSQL."""
