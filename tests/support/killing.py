@@ -16,10 +16,21 @@ def kill_worker(lamppost: Lamppost, times: int, *, seed: int) -> None:
     """Start the worker and kill it with SIGKILL, again and again, at moments nobody chose."""
     dice = random.Random(seed)  # noqa: S311 - any moment will do
     for _ in range(times):
+        before = _started(lamppost)
         lamppost.start("worker")
-        # Starting takes about a second; the rest falls anywhere in a probe's run.
-        time.sleep(1.0 + 2.5 * dice.random())
+        # How long starting takes is the machine's affair; from there on, anywhere in a probe's run.
+        wait_until(
+            lambda: _started(lamppost) != before,  # noqa: B023 - asked within this turn
+            within_s=60,
+            what="the worker is at work",
+        )
+        time.sleep(2.5 * dice.random())
         lamppost.kill("worker")
+
+
+def _started(lamppost: Lamppost) -> list[tuple[str, ...]]:
+    """Since when the worker last seen has been at work."""
+    return query(lamppost, "SELECT started_at FROM heartbeat WHERE name = 'worker'")
 
 
 def settle(lamppost: Lamppost) -> set[str]:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 SQLITE = (
     """CREATE VIRTUAL TABLE search_text USING fts5(
         title, body, content='search_document', content_rowid='document_id',
