@@ -35,6 +35,11 @@ CHILDREN = (
     ("RX2", "RX201", "Tarnside House"),
     ("RX2", "RX202", "The Alder Unit"),
 )
+# Units within units: parent, code, name.
+UNITS = (
+    ("RX2", "RX2-CMHT", "Community mental health team"),
+    ("RX2-CMHT", "RX2-CMHT-NORTH", "Community mental health team, north"),
+)
 PRACTICES = (
     "Abbey Lane Surgery", "Beechcroft Medical Centre", "Canal Street Practice",
     "Dovecote Health Centre", "Elm Tree Surgery", "Fernhill Medical Practice",
@@ -92,6 +97,8 @@ def add_organisations(session: Session, *, now: datetime) -> None:
         _add(session, code, name, now, short_code=short_code, opened_on=opened)
     for parent, code, name in CHILDREN:
         _add(session, code, name, now, parent=parent, opened_on=opened)
+    for parent, code, name in UNITS:
+        _add(session, code, name, now, kind=Kind.UNIT, parent=parent)
     for number, name in enumerate(PRACTICES, start=1):
         parent = "09Y" if number % 3 else "10Z"
         _add(session, f"A81{number:03d}", name, now, parent=parent, opened_on=opened)
@@ -143,7 +150,7 @@ def _add(
         ods_code=code,
         name=name,
         kind=kind,
-        short_code=short_code or code.lower(),
+        short_code=short_code or (None if kind is Kind.UNIT else code.lower()),
         parent=parent,
         container=container,
         opened_on=opened_on,

@@ -67,15 +67,19 @@ def leave_alias(session: Session, row: Account, *, until: date) -> None:
 
 
 def check_organisation(session: Session, code: str) -> None:
-    """Check that an organisation takes accounts: it is open.
+    """Check that an organisation takes accounts: it is open, here and in ODS.
 
     Raises:
         AccountError: there is none, or it is closing or closed; who took over is named.
     """
-    status = session.scalar(select(Organisation.status).where(Organisation.ods_code == code))
-    if status is None:
+    found = session.execute(
+        select(Organisation.status, Organisation.ods_closed_on).where(Organisation.ods_code == code)
+    ).one_or_none()
+    if found is None:
         refuse(f"There is no organisation {code}. Check the code.", "organisation")
-    if status != OrganisationStatus.OPEN:
+    elif found.status != OrganisationStatus.OPEN:
         finals = get_final_successors(session, ods_code=code)
         way = f"Use {' or '.join(finals)}, which took over." if finals else "Choose an open one."
-        refuse(f"{code} is {status} and takes no accounts. {way}", "organisation")
+        refuse(f"{code} is {found.status} and takes no accounts. {way}", "organisation")
+    elif found.ods_closed_on is not None:
+        refuse(f"ODS closed {code}: it takes no accounts. Choose an open one.", "organisation")

@@ -1,6 +1,6 @@
 """Open, change, move and close organisations; every write is audited, none commits."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -9,30 +9,31 @@ from postmaster.access.acting import acts, ensure
 from postmaster.access.actions import place_organisation
 from postmaster.access.actors import Actor, Target
 from postmaster.access.matrix import Action
-from postmaster.access.reads import get_above
-from postmaster.audit.actions import Changes, record
+from postmaster.audit.actions import Changes
 from postmaster.days import london_day
 from postmaster.organisations.checks import (
     check_closing,
+    check_elsewhere,
     check_new,
     check_place,
     check_short_code,
     get_placement,
     refuse,
 )
+from postmaster.organisations.rows import get_open_row, note_organisation
 from postmaster.organisations.rules import (
     Kind,
-    OrganisationError,
     Status,
-    decide_next_status,
+    SuccessionType,
     decide_succession_type,
     find_date_fault,
     find_name_fault,
     fold_code,
+    fold_codes,
     fold_name,
     fold_short_code,
 )
-from postmaster.organisations.tables import Organisation, Succession
+from postmaster.organisations.tables import Organisation, Succession, SuccessorElsewhere
 
 
 @acts(Action.ORGANISATIONS_WRITE)
@@ -57,7 +58,7 @@ def add_organisation(
     code, name = fold_code(ods_code), name.strip()
     short = fold_short_code(short_code or "")
     ensure(by, Action.ORGANISATIONS_WRITE, Target("organisation", code, code))
-    check_new(session, code=code, name=name)
+    check_new(session, code=code, name=name, kind=kind)
     check_short_code(session, code=code, short_code=short)
     parent, container = check_place(session, code, kind, parent, container)
     given = {"name": name, "short_code": short, "kind": kind, "parent": parent}
@@ -66,9 +67,9 @@ def add_organisation(
     row.search_key = fold_name(name)
     session.add(row)
     session.flush()
-    _place_all(session, code)
+    place_all(session, code)
     changes: Changes = {column: (None, value) for column, value in given.items()}
-    _record(session, "organisations.add", code, changes, by=by, now=now)
+    note_organisation(session, "organisations.add", code, changes, by=by, now=now)
     return code
 
 
@@ -81,13 +82,13 @@ def change_organisation(
     Raises:
         OrganisationError: there is none, it is closed, or something given cannot be.
     """
-    row = _get_open(session, ods_code, by)
+    row = get_open_row(session, ods_code, by)
     name, short = name.strip(), fold_short_code(short_code or "")
     refuse(find_name_fault(name), "name")
     check_short_code(session, code=row.ods_code, short_code=short)
     changes: Changes = {"name": (row.name, name), "short_code": (row.short_code, short)}
     row.name, row.short_code, row.search_key = name, short, fold_name(name)
-    _record(session, "organisations.change", row.ods_code, changes, by=by, now=now)
+    note_organisation(session, "organisations.change", row.ods_code, changes, by=by, now=now)
 
 
 @acts(Action.ORGANISATIONS_WRITE)
@@ -105,7 +106,7 @@ def move_organisation(
     Raises:
         OrganisationError: there is none, it is closed, or it cannot stand there.
     """
-    row = _get_open(session, ods_code, by)
+    row = get_open_row(session, ods_code, by)
     kind = Kind(row.kind)
     parent, container = check_place(session, row.ods_code, kind, parent, container)
     changes: Changes = {
@@ -114,8 +115,8 @@ def move_organisation(
     }
     row.parent, row.container = parent, container
     session.flush()
-    _place_all(session, row.ods_code)
-    _record(session, "organisations.move", row.ods_code, changes, by=by, now=now)
+    place_all(session, row.ods_code)
+    note_organisation(session, "organisations.move", row.ods_code, changes, by=by, now=now)
 
 
 @acts(Action.ORGANISATIONS_WRITE)
@@ -146,78 +147,68 @@ def close_organisation(
     successors: Collection[str],
     closed_on: date,
     is_rename: bool = False,
+    elsewhere: Collection[str] = (),
     by: Actor,
     now: datetime,
 ) -> None:
     """Close it for good, its successors named; none when nobody takes over.
 
-    `closed_on` may be past: closures are often recorded later than they took effect.
+    `closed_on` may be past: closures are often recorded later than they took effect; when it was
+    recorded is kept beside it. `elsewhere` are the codes of successors that are not on the service.
 
     Raises:
         OrganisationError: there is none, it is closed, something open is under it, a successor
             cannot be one, or the date is wrong.
     """
-    row = _get_open(session, ods_code, by)
-    codes = sorted({code for one in successors if (code := fold_code(one))})
+    row = get_open_row(session, ods_code, by)
+    codes, outside = fold_codes(successors), fold_codes(elsewhere)
     fault = find_date_fault(Status.CLOSED, row.opened_on, closed_on, london_day(now))
     refuse(fault, "closed_on")
     check_closing(session, code=row.ods_code, successors=codes)
-    manner = decide_succession_type(codes, is_rename=is_rename)
+    check_elsewhere(session, outside)
     changes: Changes = {
         "status": (row.status, Status.CLOSED),
         "closed_on": (None, closed_on.isoformat()),
         "successors": (None, " ".join(codes) or None),
+        "elsewhere": (None, " ".join(outside) or None),
     }
-    row.status, row.closed_on = Status.CLOSED, closed_on
+    row.status, row.closed_on, row.ods_closed_on = Status.CLOSED, closed_on, None
+    manner = decide_succession_type([*codes, *outside], is_rename=is_rename)
     session.add_all(
-        Succession(predecessor=row.ods_code, successor=one, effective_on=closed_on, type=manner)
-        for one in codes
+        _list_successions(row.ods_code, codes, outside, manner, effective_on=closed_on, now=now)
     )
     session.flush()
-    _record(session, "organisations.close", row.ods_code, changes, by=by, now=now)
+    note_organisation(session, "organisations.close", row.ods_code, changes, by=by, now=now)
+
+
+def _list_successions(
+    code: str,
+    successors: Collection[str],
+    elsewhere: Collection[str],
+    manner: SuccessionType,
+    *,
+    effective_on: date,
+    now: datetime,
+) -> Iterator[Succession | SuccessorElsewhere]:
+    told = {"predecessor": code, "effective_on": effective_on, "recorded_at": now}
+    for one in successors:
+        yield Succession(successor=one, type=manner, **told)
+    for one in elsewhere:
+        yield SuccessorElsewhere(ods_code=one, **told)
 
 
 def _set_status(session: Session, ods_code: str, wanted: Status, by: Actor, now: datetime) -> None:
-    row = _get_open(session, ods_code, by)
+    row = get_open_row(session, ods_code, by)
     if row.status == wanted:
         return
     changes: Changes = {"status": (row.status, wanted)}
     row.status = wanted
     row.closing_on = london_day(now) if wanted is Status.CLOSING else None
     session.flush()
-    _record(session, "organisations.status", row.ods_code, changes, by=by, now=now)
+    note_organisation(session, "organisations.status", row.ods_code, changes, by=by, now=now)
 
 
-def _get_open(session: Session, ods_code: str, by: Actor) -> Organisation:
-    """The organisation, which the actor may write and which is not closed."""
-    code = fold_code(ods_code)
-    above = get_above(session, organisation=code)
-    ensure(by, Action.ORGANISATIONS_WRITE, Target("organisation", code, code, above))
-    row = session.get(Organisation, code)
-    if row is None:
-        raise OrganisationError(f"There is no organisation {code}. Check the code.")
-    if row.status == Status.CLOSED:
-        refuse(decide_next_status(Status.CLOSED, Status.OPEN), None)
-    return row
-
-
-def _place_all(session: Session, code: str) -> None:
+def place_all(session: Session, code: str) -> None:
     """State anew who stands over a code and over everything under it."""
     for below, above in get_placement(session, code=code).items():
         place_organisation(session, ods_code=below, above=above)
-
-
-def _record(
-    session: Session, action: str, code: str, changes: Changes, *, by: Actor, now: datetime
-) -> None:
-    changed = {field: pair for field, pair in changes.items() if pair[0] != pair[1]}
-    record(
-        session,
-        action=action,
-        kind="organisation",
-        key=code,
-        organisation=code,
-        changes=changed,
-        by=by.reference,
-        now=now,
-    )

@@ -17,6 +17,7 @@ from postmaster.organisations.rules import (
     find_name_fault,
     find_short_code_fault,
     fold_code,
+    fold_name,
     list_above,
 )
 from postmaster.organisations.tables import Organisation, Succession
@@ -32,9 +33,9 @@ def refuse(fault: str | None, field: str | None) -> None:
         raise OrganisationError(fault, field=field)
 
 
-def check_new(session: Session, *, code: str, name: str) -> None:
+def check_new(session: Session, *, code: str, name: str, kind: Kind) -> None:
     """Check that a code was never used and the name can be one."""
-    refuse(find_code_fault(code), "ods_code")
+    refuse(find_code_fault(code, kind), "ods_code")
     refuse(find_name_fault(name), "name")
     if session.get(Organisation, code) is not None:
         refuse(f"{code} is or was an organisation; a code is never used again.", "ods_code")
@@ -62,10 +63,14 @@ def check_place(
     if kind is Kind.CONTAINER and (parent or container):
         field = "parent" if parent else "container"
         refuse("A container stands alone. Leave parent and container empty.", field)
+    if kind is Kind.UNIT and (not parent or container):
+        words = "A unit stands under an organisation or another unit, and in no container."
+        refuse(words, "container" if container else "parent")
     if parent:
-        _check_over(session, parent, Kind.ORGANISATION, "parent")
+        kinds = {Kind.ORGANISATION, Kind.UNIT} if kind is Kind.UNIT else {Kind.ORGANISATION}
+        _check_over(session, parent, kinds, "parent")
     if container:
-        _check_over(session, container, Kind.CONTAINER, "container")
+        _check_over(session, container, {Kind.CONTAINER}, "container")
     if parent and (parent == code or code in get_above(session, organisation=parent)):
         refuse(f"{parent} is {code} itself or stands under it. Choose another parent.", "parent")
     return parent, container
@@ -97,6 +102,26 @@ def check_closing(session: Session, *, code: str, successors: Collection[str]) -
         refuse(f"Successors would go round: {' to '.join(way)}.", "successors")
 
 
+def check_elsewhere(session: Session, codes: Collection[str]) -> None:
+    """Check that successors said to be outside the service are, and that their codes can be."""
+    for code in codes:
+        refuse(find_code_fault(code), "elsewhere")
+        if _get_state(session, code) is not None:
+            refuse(f"{code} is on the service. Name it among the successors.", "elsewhere")
+
+
+def check_name(session: Session, *, name: str, besides: Collection[str]) -> None:
+    """Check that no other organisation that is not closed is called so."""
+    called = select(Organisation.ods_code).where(
+        Organisation.search_key == fold_name(name),
+        Organisation.ods_code.not_in(sorted(besides)),
+        Organisation.status != Status.CLOSED,
+    )
+    if (holder := session.scalar(called.limit(1))) is not None:
+        words = f"{holder} is called {name} already. Choose another name, or say that both are."
+        refuse(words, "name")
+
+
 def get_placement(session: Session, *, code: str) -> Mapping[str, frozenset[str]]:
     """Who stands over a code and over each one under it, from parents and containers as stored.
 
@@ -115,14 +140,15 @@ def get_placement(session: Session, *, code: str) -> Mapping[str, frozenset[str]
     return {one: list_above(one, parents, containers) for one in sorted(under)}
 
 
-def _check_over(session: Session, code: str, kind: Kind, field: str) -> None:
+def _check_over(session: Session, code: str, kinds: Collection[Kind], field: str) -> None:
     row = _get_state(session, code)
     if row is None:
         refuse(f"There is no organisation {code}. Add it first.", field)
     elif row.status == Status.CLOSED:
         refuse(_say_closed_successor(session, code), field)
-    elif row.kind != kind:
-        refuse(f"{code} is of kind {row.kind}; this needs a code of kind {kind}.", field)
+    elif row.kind not in kinds:
+        wanted = " or ".join(sorted(kinds))
+        refuse(f"{code} is of kind {row.kind}; this needs a code of kind {wanted}.", field)
 
 
 def _get_state(session: Session, code: str) -> Row[str, str] | None:

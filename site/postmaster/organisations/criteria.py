@@ -26,6 +26,11 @@ def begins_with(prefix: str) -> ColumnElement[bool]:
     return and_(Organisation.search_key >= prefix, Organisation.search_key < prefix + _LAST)
 
 
+def takes_accounts() -> ColumnElement[bool]:
+    """Open here and in ODS: new accounts and joiners may come."""
+    return and_(Organisation.status == Status.OPEN, Organisation.ods_closed_on.is_(None))
+
+
 def select_organisations(
     *,
     reader: Actor,
@@ -49,7 +54,7 @@ def select_organisations(
     if folded := fold_name(prefix.replace("\x00", "")):
         code = fold_code(prefix)
         found = begins_with(folded)
-        if find_code_fault(code) is None:
+        if None in {find_code_fault(code), find_code_fault(code, Kind.UNIT)}:
             found = or_(found, Organisation.ods_code == code)
         statement = statement.where(found)
     if status is not None:

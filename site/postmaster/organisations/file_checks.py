@@ -9,6 +9,7 @@ from postmaster.organisations.rules import (
     Status,
     decide_next_status,
     find_date_fault,
+    find_lag_fault,
     find_loop,
 )
 
@@ -47,7 +48,9 @@ def check_together(
 def _check_self(row: FileRow, before: FileRow | None, today: date) -> Iterator[str]:
     if fault := find_date_fault(row.status, row.opened_on, row.closed_on, today):
         yield fault
-    if row.successors and row.status is not Status.CLOSED:
+    if fault := find_lag_fault(row.status, row.opened_on, row.ods_closed_on, today):
+        yield fault
+    if (row.successors or row.elsewhere) and row.status is not Status.CLOSED:
         yield "Only a closed organisation has successors. Leave them out or close it."
     if before is None:
         return
@@ -60,13 +63,24 @@ def _check_self(row: FileRow, before: FileRow | None, today: date) -> Iterator[s
 def _check_place(row: FileRow, after: Mapping[str, FileRow]) -> Iterator[str]:
     if row.kind is Kind.CONTAINER and (row.parent or row.container):
         yield "A container stands alone. Leave parent and container empty."
-    wanted = ((row.parent, Kind.ORGANISATION), (row.container, Kind.CONTAINER))
-    for code, kind in wanted:
+    if row.kind is Kind.UNIT and (not row.parent or row.container):
+        yield "A unit stands under an organisation or another unit, and in no container."
+    over_it = {Kind.ORGANISATION, *([Kind.UNIT] if row.kind is Kind.UNIT else [])}
+    wanted = ((row.parent, over_it), (row.container, {Kind.CONTAINER}))
+    for code, kinds in wanted:
         over = after.get(code or "")
         if code and over is None:
             yield f"{code} is neither in the file nor stored. Add it or mend the code."
-        elif over and over.kind is not kind:
-            yield f"{code} is of kind {over.kind}; this column needs one of kind {kind}."
+        elif over and over.kind not in kinds:
+            needed = " or ".join(sorted(kinds))
+            yield f"{code} is of kind {over.kind}; this column needs one of kind {needed}."
+    yield from _check_successors(row, after)
+
+
+def _check_successors(row: FileRow, after: Mapping[str, FileRow]) -> Iterator[str]:
+    for code in row.elsewhere:
+        if code in after:
+            yield f"{code} is on the service. Name it among the successors, not elsewhere."
     for code in row.successors:
         if code not in after:
             yield f"The successor {code} is neither in the file nor stored. Add it."

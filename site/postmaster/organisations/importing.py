@@ -17,16 +17,18 @@ from postmaster.access.tables import ScopeLink
 from postmaster.audit.actions import Changes, record
 from postmaster.days import london_day
 from postmaster.organisations.file_checks import check_together
-from postmaster.organisations.file_rows import COLUMNS, FileRow, Finding, read_row
+from postmaster.organisations.file_rows import COLUMNS, OPTIONAL, FileRow, Finding, read_row
+from postmaster.organisations.reads import gather
 from postmaster.organisations.rules import (
     Status,
     decide_succession_type,
     fold_name,
     list_above,
 )
-from postmaster.organisations.tables import Organisation, Succession
+from postmaster.organisations.tables import Organisation, Succession, SuccessorElsewhere
 
 _BATCH = 1000
+_COLUMNS = (*(name for name in COLUMNS if name != "successors"), "ods_closed_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,8 @@ class Plan:
 
 def plan_import(session: Session, *, content: bytes, now: datetime) -> Plan:
     """Read a file and say what it would change, or everything that is wrong with it."""
-    rows, findings = _stage(content)
     stored = {row.ods_code: row for row in _read_stored(session)}
+    rows, findings = _stage(content, stored)
     findings += check_together(rows, stored, today=london_day(now))
     if findings:
         return Plan(findings=sorted(findings, key=lambda one: one.line))
@@ -72,7 +74,7 @@ def apply_import(session: Session, *, plan: Plan, by: Actor, now: datetime) -> i
         session.execute(insert(Organisation), added)
     if kept := [one for one in values if one["ods_code"] in known]:
         session.execute(update(Organisation), kept)
-    _succeed(session, written, today)
+    _succeed(session, [row for row in written if _is_succession_new(row, plan)], now)
     for row in written:
         _record(session, row, plan.before.get(row.ods_code), by, now)
     _place(session, plan, written)
@@ -83,7 +85,16 @@ def _closes(row: FileRow, stored: Mapping[str, FileRow]) -> bool:
     return row.status is Status.CLOSED and stored[row.ods_code].status is not Status.CLOSED
 
 
-def _stage(content: bytes) -> tuple[list[FileRow], list[Finding]]:
+def _is_succession_new(row: FileRow, plan: Plan) -> bool:
+    """Whether who succeeds is not what is stored; what is stored keeps when it was recorded."""
+    before = plan.before.get(row.ods_code)
+    said = (row.status, row.closed_on, row.successors, row.elsewhere)
+    return before is None or said != (
+        before.status, before.closed_on, before.successors, before.elsewhere,
+    )  # fmt: skip
+
+
+def _stage(content: bytes, stored: Mapping[str, FileRow]) -> tuple[list[FileRow], list[Finding]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -93,12 +104,15 @@ def _stage(content: bytes) -> tuple[list[FileRow], list[Finding]]:
     findings: list[Finding] = []
     try:
         head = [cell.strip().lower() for cell in next(reader, [])]
-        if head != list(COLUMNS):
-            return [], [Finding(1, f"The first line must read {','.join(COLUMNS)}.")]
+        if head not in ([*COLUMNS], [*COLUMNS, *OPTIONAL]):
+            words = f"The first line must read {','.join(COLUMNS)}, or with {','.join(OPTIONAL)}."
+            return [], [Finding(1, words)]
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                row, faults = read_row(cells, reader.line_num)
+                row, faults = read_row(cells, reader.line_num, head)
                 findings += faults
+                if row and len(head) == len(COLUMNS):
+                    row = row.with_optional_of(stored.get(row.ods_code))
                 rows += [row] if row else []
     except csv.Error as error:
         findings.append(Finding(reader.line_num, f"The line cannot be read: {error}. Mend it."))
@@ -106,39 +120,50 @@ def _stage(content: bytes) -> tuple[list[FileRow], list[Finding]]:
 
 
 def _read_stored(session: Session) -> Iterator[FileRow]:
-    successors: dict[str, list[str]] = {}
-    for one, two in session.execute(select(Succession.predecessor, Succession.successor)):
-        successors.setdefault(one, []).append(two)
-    columns = [getattr(Organisation, name) for name in COLUMNS if name != "successors"]
-    for cells in session.execute(select(*columns)):
-        yield FileRow.of_stored(cells, successors.get(cells[0], ()))
+    pairs = select(Succession.predecessor, Succession.successor)
+    successors = gather((one, two) for one, two in session.execute(pairs))
+    outside = select(SuccessorElsewhere.predecessor, SuccessorElsewhere.ods_code)
+    elsewhere = gather((one, two) for one, two in session.execute(outside))
+    for cells in session.execute(select(*(getattr(Organisation, name) for name in _COLUMNS))):
+        code = cells[0]
+        yield FileRow.of_stored(cells, successors.get(code, ()), elsewhere.get(code, ()))
 
 
 def _values(row: FileRow, before: FileRow | None, today: date) -> dict[str, object]:
-    values = {name: getattr(row, name) for name in COLUMNS if name != "successors"}
+    values = {name: getattr(row, name) for name in _COLUMNS}
     values["search_key"] = fold_name(row.name)
     if before is None or before.status is not row.status:
         values["closing_on"] = today if row.status is Status.CLOSING else None
     return values
 
 
-def _succeed(session: Session, written: Sequence[FileRow], today: date) -> None:
-    closed = [row.ods_code for row in written if row.successors]
+def _succeed(session: Session, written: Sequence[FileRow], now: datetime) -> None:
+    closed = [row.ods_code for row in written]
     for start in range(0, len(closed), _BATCH):
         some = closed[start : start + _BATCH]
-        session.execute(delete(Succession).where(Succession.predecessor.in_(some)))
-    rows = [
-        {
-            "predecessor": row.ods_code,
-            "successor": one,
-            "effective_on": row.closed_on or today,
-            "type": decide_succession_type(row.successors, is_rename=False),
-        }
-        for row in written
-        for one in row.successors
-    ]
+        for table in (Succession, SuccessorElsewhere):
+            session.execute(delete(table).where(table.predecessor.in_(some)))
+    today = london_day(now)
+    rows = [_told(row, one, today, now) for row in written for one in row.successors]
+    outside = [_told(row, one, today, now) for row in written for one in row.elsewhere]
+    for told in rows:
+        told["successor"] = told.pop("ods_code")
+    for told in outside:
+        told.pop("type")
     if rows:
         session.execute(insert(Succession), rows)
+    if outside:
+        session.execute(insert(SuccessorElsewhere), outside)
+
+
+def _told(row: FileRow, other: str, today: date, now: datetime) -> dict[str, object]:
+    return {
+        "predecessor": row.ods_code,
+        "ods_code": other,
+        "effective_on": row.closed_on or today,
+        "type": decide_succession_type([*row.successors, *row.elsewhere], is_rename=False),
+        "recorded_at": now,
+    }
 
 
 def _record(

@@ -21,7 +21,7 @@ from postmaster.organisations.rules import (
     SuccessionType,
     list_final_successors,
 )
-from postmaster.organisations.tables import Organisation, Succession
+from postmaster.organisations.tables import Organisation, Succession, SuccessorElsewhere
 
 # An organisation that has been closing for longer is somebody's task.
 CLOSING_WITHIN = timedelta(days=30)
@@ -79,6 +79,7 @@ def get_organisation(session: Session, *, reader: Actor, ods_code: str) -> Organ
         opened_on=found.opened_on,
         closing_on=found.closing_on,
         closed_on=found.closed_on,
+        ods_closed_on=found.ods_closed_on,
         parents=[names[code] for code in parents],
         container=names[found.container] if found.container else None,
         children=[names[code] for code in child_codes],
@@ -86,6 +87,7 @@ def get_organisation(session: Session, *, reader: Actor, ods_code: str) -> Organ
         successors=[_other_end(row, names[row.successor]) for row in successors],
         predecessors=[_other_end(row, names[row.predecessor]) for row in predecessors],
         final_successors=[names[code] for code in finals],
+        elsewhere=list_elsewhere(session, ods_code=ods_code),
     )
 
 
@@ -104,23 +106,38 @@ def get_final_successors(session: Session, *, ods_code: str) -> Sequence[str]:
     return _list_finals(session, ods_code)
 
 
+def list_elsewhere(session: Session, *, ods_code: str) -> Sequence[str]:
+    """The codes of an organisation's successors that are not on the service."""
+    rows = select(SuccessorElsewhere.ods_code).where(SuccessorElsewhere.predecessor == ods_code)
+    return session.scalars(rows.order_by(SuccessorElsewhere.ods_code)).all()
+
+
 def list_tasks(session: Session, *, reader: Actor, now: datetime) -> Sequence[Task]:
-    """Organisations closing for over thirty days, for those who close them or move accounts."""
+    """Organisations closing for over thirty days, for those who close them or move accounts.
+
+    And those that ODS closed and that are open here, for those who close them.
+    """
     wanted = (Action.ORGANISATIONS_WRITE, Action.ACCOUNTS_STATE)
     action = next((one for one in wanted if may(reader, one).is_allowed), None)
     if action is None:
         return ()
-    rows = select(func.count(), func.min(Organisation.closing_on)).where(
+    mine = in_scope(reader, action, Organisation.ods_code)
+    late = (
         Organisation.status == Status.CLOSING,
         Organisation.closing_on < london_day(now) - CLOSING_WITHIN,
-        in_scope(reader, action, Organisation.ods_code),
     )
-    count, _ = session.execute(rows).one()
-    if not count:
-        return ()
-    noun = "1 organisation has" if count == 1 else f"{count:,} organisations have"
-    words = f"{noun} been closing for over 30 days"
-    return (Task(count, words, f"/admin/organisations/?status={Status.CLOSING}"),)
+    tasks = []
+    if count := session.scalar(select(func.count()).where(*late, mine)):
+        noun = "1 organisation has" if count == 1 else f"{count:,} organisations have"
+        words = f"{noun} been closing for over 30 days"
+        tasks.append(Task(count, words, f"/admin/organisations/?status={Status.CLOSING}"))
+    if action is Action.ORGANISATIONS_WRITE:
+        lagging = select(func.count()).where(Organisation.ods_closed_on.is_not(None), mine)
+        if count := session.scalar(lagging):
+            noun = "1 organisation is" if count == 1 else f"{count:,} organisations are"
+            words = f"{noun} closed in ODS and still open here"
+            tasks.append(Task(count, words, "/admin/organisations/closed/"))
+    return tuple(tasks)
 
 
 def _list_parents(session: Session, found: Organisation) -> Sequence[str]:
@@ -172,4 +189,4 @@ def gather(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def _other_end(row: Succession, named: Named) -> Succeeding:
-    return Succeeding(named, row.effective_on, SuccessionType(row.type))
+    return Succeeding(named, row.effective_on, SuccessionType(row.type), row.recorded_at)

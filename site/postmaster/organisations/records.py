@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from postmaster.organisations.rules import Kind, Status, SuccessionType
 
@@ -31,11 +31,12 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Succeeding:
-    """The other end of a succession, and how and when it came."""
+    """The other end of a succession, how and when it came, and when that was written down."""
 
     organisation: Named
     effective_on: date
     type: SuccessionType
+    recorded_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class OrganisationPage:
     """An organisation with where it stands, who came before and after, and what is under it.
 
     `parents` from the nearest up. `children` are those the reader may see, at most a page of them;
-    `child_count` counts all of these. `final_successors` are the ends of the chain.
+    `child_count` counts all of these. `final_successors` are the ends of the chain, `elsewhere`
+    the codes of successors that are not on the service.
     """
 
     ods_code: str
@@ -54,6 +56,7 @@ class OrganisationPage:
     opened_on: date | None
     closing_on: date | None
     closed_on: date | None
+    ods_closed_on: date | None
     parents: Sequence[Named]
     container: Named | None
     children: Sequence[Named]
@@ -61,3 +64,4 @@ class OrganisationPage:
     successors: Sequence[Succeeding]
     predecessors: Sequence[Succeeding]
     final_successors: Sequence[Named]
+    elsewhere: Sequence[str]

@@ -11,16 +11,20 @@ from datetime import date
 from enum import StrEnum
 
 LONGEST_NAME = 200
+LONGEST_REASON = 2000
 _ODS_CODE = re.compile(r"[A-Z0-9]{3,12}")
+# A unit has no code of the Organisation Data Service: its organisation's, then words of its own.
+_UNIT_CODE = re.compile(r"[A-Z0-9]{3,12}(-[A-Z0-9]{1,8}){1,2}")
 _SHORT_CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?")
 # A spreadsheet runs a cell that begins so.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Kind(StrEnum):
-    """An organisation, or a container that gathers organisations of one sector."""
+    """An organisation, a ward or department of one, or a container that gathers one sector."""
 
     ORGANISATION = "organisation"
+    UNIT = "unit"
     CONTAINER = "container"
 
 
@@ -60,6 +64,11 @@ def fold_code(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().upper()
 
 
+def fold_codes(texts: Iterable[str]) -> list[str]:
+    """Codes as they are stored, each once, in order; empty ones left out."""
+    return sorted({code for text in texts if (code := fold_code(text))})
+
+
 def fold_short_code(text: str) -> str | None:
     """A short code as it is stored, in small letters; None for an empty one."""
     return unicodedata.normalize("NFKC", text).strip().lower() or None
@@ -72,8 +81,12 @@ def fold_name(text: str) -> str:
     return unicodedata.normalize("NFKC", " ".join(kept.split())).casefold()[:LONGEST_NAME]
 
 
-def find_code_fault(code: str) -> str | None:
-    """What is wrong with the form of a folded ODS code."""
+def find_code_fault(code: str, kind: Kind = Kind.ORGANISATION) -> str | None:
+    """What is wrong with the form of a folded code."""
+    if kind is Kind.UNIT:
+        if _UNIT_CODE.fullmatch(code):
+            return None
+        return "The code of a unit is its organisation's, a hyphen and a word, such as RX1-WARD4."
     if _ODS_CODE.fullmatch(code):
         return None
     return "An ODS code is 3 to 12 letters and digits, such as RX1. Look it up in the ODS portal."
@@ -99,13 +112,23 @@ def find_name_fault(name: str) -> str | None:
     return None
 
 
+def find_reason_fault(why: str) -> str | None:
+    """What is wrong with a reason somebody typed."""
+    if not why.strip():
+        return "Say why, for those who come after you."
+    if len(why) > LONGEST_REASON or "\x00" in why:
+        return f"Shorten the reason to {LONGEST_REASON} characters of plain text or fewer."
+    return None
+
+
 def decide_next_status(now: Status, wanted: Status) -> str | None:
     """Why a status cannot follow another; None when it can."""
     if now is wanted or wanted in NEXT[now]:
         return None
     return (
         "A closed organisation is not opened again, because a code is never used again. "
-        "Add the new organisation under its own ODS code and name it as successor."
+        "Add the new organisation under its own ODS code and name it as successor. "
+        "If ODS made this very record active again, reopen it on its page, with why."
     )
 
 
@@ -121,6 +144,21 @@ def find_date_fault(
         return "The closing date is in the future. Start closing now and close on the day."
     if opened_on and closed_on and closed_on < opened_on:
         return "It cannot close before it opened. Check both dates."
+    return None
+
+
+def find_lag_fault(
+    status: Status, opened_on: date | None, ods_closed_on: date | None, today: date
+) -> str | None:
+    """What is wrong with the day ODS closed an organisation on that is still open here."""
+    if ods_closed_on is None:
+        return None
+    if status is Status.CLOSED:
+        return "It is closed here too: give the day it closed, and no day of ODS beside it."
+    if ods_closed_on > today:
+        return "The day ODS closed it is in the future. Start closing it here instead."
+    if opened_on and ods_closed_on < opened_on:
+        return "ODS cannot have closed it before it opened. Check both dates."
     return None
 
 

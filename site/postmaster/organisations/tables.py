@@ -1,11 +1,11 @@
 """Organisations, and who succeeds whom."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base
+from postmaster.store import Base, UtcDateTime
 
 # Compared by code point on both databases, so that a prefix is a range of the index.
 SEARCH_KEY = String(200).with_variant(String(200, collation="C"), "postgresql")
@@ -21,7 +21,8 @@ class Organisation(Base):
 
     `closing_on` is the day it began to close, `closed_on` its last day. `short_code` prefixes the
     addresses of its shared mailboxes and lists; one organisation at a time has it, and closed ones
-    keep theirs, because old addresses do. `search_key` is the folded name.
+    keep theirs, because old addresses do. `search_key` is the folded name. `ods_closed_on` is the
+    day ODS closed it while it is still open here: until both agree it takes no accounts.
     """
 
     __tablename__ = "organisation"
@@ -43,11 +44,15 @@ class Organisation(Base):
     opened_on: Mapped[date | None]
     closing_on: Mapped[date | None]
     closed_on: Mapped[date | None]
+    ods_closed_on: Mapped[date | None]
     search_key: Mapped[str] = mapped_column(SEARCH_KEY)
 
 
 class Succession(Base):
-    """`successor` took over from `predecessor`, wholly or in part."""
+    """`successor` took over from `predecessor`, wholly or in part.
+
+    `recorded_at` is when that was written down here, which may be long after it took effect.
+    """
 
     __tablename__ = "succession"
     __table_args__ = (Index("ix_succession_successor", "successor"),)
@@ -56,3 +61,15 @@ class Succession(Base):
     successor: Mapped[str] = mapped_column(String(32), _other(), primary_key=True)
     effective_on: Mapped[date]
     type: Mapped[str] = mapped_column(String(16))
+    recorded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SuccessorElsewhere(Base):
+    """Who took over and is not on the service: a code and a name, nowhere to move accounts to."""
+
+    __tablename__ = "successor_elsewhere"
+
+    predecessor: Mapped[str] = mapped_column(String(32), _other(), primary_key=True)
+    ods_code: Mapped[str] = mapped_column(String(32), primary_key=True)
+    effective_on: Mapped[date]
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
