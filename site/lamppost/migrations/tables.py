@@ -13,6 +13,7 @@ import postmaster.accounts.tables
 import postmaster.audit.tables
 import postmaster.blackouts.tables
 import postmaster.credentials.tables
+import postmaster.entitlements.tables
 import postmaster.features.tables
 import postmaster.lifecycle.tables
 import postmaster.organisations.tables

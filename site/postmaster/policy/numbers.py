@@ -39,6 +39,11 @@ class Key(StrEnum):
     CAP_ORGANISATION_ACCOUNTS = "cap.organisation_accounts"
     EVIDENCE_FRESH_HOURS = "evidence.fresh_hours"
     EVIDENCE_FALL_PERMILLE = "evidence.fall_permille"
+    SPOOF_LEAVE_MAX_DAYS = "spoof.leave_max_days"
+    SPOOF_LEAVE_REMIND_DAYS = "spoof.leave_remind_days"
+    SPOOF_SIGHTING_KEPT_DAYS = "spoof.sighting_kept_days"
+    SPOOF_REGISTER_KEPT_DAYS = "spoof.register_kept_days"
+    SPOOF_REHEARSAL_FRESH_HOURS = "spoof.rehearsal_fresh_hours"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Who may use SMTP, POP and IMAP over the internet, by whose leave, from when until when."""
