@@ -5,6 +5,7 @@ set -eu
 need=""
 command -v chromium >/dev/null || need="$need chromium"
 command -v w3m >/dev/null || need="$need w3m"
+command -v pdftotext >/dev/null || need="$need poppler-utils"
 command -v postfix >/dev/null || [ -x /usr/sbin/postfix ] || need="$need postfix"
 [ -x /usr/sbin/dovecot ] || command -v dovecot >/dev/null || need="$need dovecot-imapd"
 [ -z "$need" ] && exit 0

@@ -30,6 +30,20 @@ PACKAGES = (
         "0BSD",
         {"dist/htmx.min.js": "htmx/htmx.js", "LICENSE": "htmx/LICENSE"},
     ),
+    # For bulletins as PDF alone, which must carry their letters; no page asks for them.
+    (
+        "dejavu-fonts-ttf",
+        "2.37.3",
+        "Bitstream-Vera",
+        {
+            "ttf/DejaVuSans.ttf": "dejavu/DejaVuSans.ttf",
+            "ttf/DejaVuSans-Bold.ttf": "dejavu/DejaVuSans-Bold.ttf",
+            "ttf/DejaVuSans-Oblique.ttf": "dejavu/DejaVuSans-Oblique.ttf",
+            "ttf/DejaVuSans-BoldOblique.ttf": "dejavu/DejaVuSans-BoldOblique.ttf",
+            "ttf/DejaVuSansMono.ttf": "dejavu/DejaVuSansMono.ttf",
+            "LICENSE": "dejavu/LICENSE",
+        },
+    ),
 )
 # The remote font must never load: no visitor's address leaves, and Frutiger is not ours to ship.
 FONT_FACE = re.compile(r"@font-face\{[^}]*\}")

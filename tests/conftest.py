@@ -133,3 +133,9 @@ def chromium_path() -> str:
 def w3m_path() -> str:
     """The text browser."""
     return need_program("w3m", "w3m")
+
+
+@pytest.fixture(scope="session")
+def pdftotext_path() -> str:
+    """Poppler's reader of PDF."""
+    return need_program("pdftotext", "poppler-utils")

@@ -19,6 +19,7 @@ from lamppost.bulletins import reads
 from lamppost.bulletins.documents import as_json, as_markdown
 from lamppost.bulletins.feeds import say_feed_title
 from lamppost.bulletins.front_matter import Audience
+from lamppost.bulletins.pdf import as_pdf
 from lamppost.bulletins.records import BulletinDetail
 from lamppost.generation.actions import Area
 from lamppost.web.context import session, settings
@@ -168,6 +169,22 @@ def document(slug: str) -> ResponseReturnValue:
         return _redirect_alias(slug, ".json")
     words = json.dumps(as_json(bulletin, settings().base_url), ensure_ascii=False, indent=1)
     return _text(words, "application/json", bulletin)
+
+
+@blueprint.get("/bulletins/<slug>.pdf")
+@public_page(areas=(Area.BULLETINS,))
+def sheets(slug: str) -> ResponseReturnValue:
+    """One bulletin as PDF, for whoever prints it."""
+    bulletin = reads.get_bulletin(session(), slug)
+    if bulletin is None:
+        return _redirect_alias(slug, ".pdf")
+    media = settings().content_dir / "media"
+    response = Response(
+        as_pdf(bulletin, base_url=settings().base_url, media=media), mimetype="application/pdf"
+    )
+    response.headers["Content-Disposition"] = f'inline; filename="{bulletin.line.slug}.pdf"'
+    response.last_modified = bulletin.line.updated_at
+    return response
 
 
 def _redirect_alias(alias: str, ending: str) -> ResponseReturnValue:
