@@ -7,6 +7,7 @@ from pathlib import Path
 SCRIPTS = (
     "cached_pages.py",
     "cold_status.py",
+    "convention_month.py",
     "building_bulletins.py",
     "second_start.py",
     "audit_verify.py",

@@ -20,7 +20,10 @@ def replayed(engine: Engine, letters: str, policy: ProbePolicy) -> Difference:
     define(engine, some(1))
     storing(engine)(run_of(letters))
     with read_only(engine) as session:
-        (difference,) = replay(session, before=DEFAULT_POLICY, after=policy, since=NINE - DAY)
+        compared = replay(
+            session, before=DEFAULT_POLICY, after=policy, since=NINE - DAY, now=NINE + DAY
+        )
+    (difference,) = compared.probes
     return difference
 
 
@@ -45,12 +48,14 @@ def test_only_readings_since_the_moment_are_replayed(engine: Engine) -> None:
     define(engine, some(1))
     storing(engine)(run_of("FFFSSS"))
     with read_only(engine) as session:
-        (difference,) = replay(
+        compared = replay(
             session,
             before=DEFAULT_POLICY,
             after=DEFAULT_POLICY,
             since=NINE + timedelta(minutes=15),
+            now=NINE + DAY,
         )
+    (difference,) = compared.probes
 
     assert (difference.readings, difference.before.outages) == (3, ())
 

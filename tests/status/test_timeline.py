@@ -1,5 +1,6 @@
 """Spans of time from readings: dated back, never overlapping, silent where nobody looked."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -7,16 +8,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lamppost.clock import london_midnight
-from lamppost.status.days import component_slices, pack_day, replace_days, unpack_days
+from lamppost.status.days import DayTotals, pack_day, replace_days, sum_slices, unpack_days
 from lamppost.status.policy import DEFAULT_POLICY
 from lamppost.status.report import State
 from lamppost.status.rules import ProbeState, advance
-from lamppost.status.timeline import Span, extend, sweep
+from lamppost.status.slices import Overlay, OverlayKind, slice_component, split_days
+from lamppost.status.timeline import Span, extend
 from probes.reading import Reading
 from status_rows import LEVELS, NINE, run_of
 
 STALE = timedelta(minutes=15)
 MINUTE = timedelta(minutes=1)
+
+
+def sweep(
+    *tracks: list[Span], first: datetime, last: datetime, overlays: Sequence[Overlay] = ()
+) -> dict[date, dict[State, float]]:
+    days = split_days(slice_component(tracks, overlays), first=first, last=last)
+    return {day: sum_slices(pieces).shown for day, pieces in days.items()}
 
 
 def spans_of(readings: list[Reading]) -> list[Span]:
@@ -103,7 +112,9 @@ def test_a_component_is_partial_while_one_of_two_probes_is_down() -> None:
     up = [Span(State.OPERATIONAL, at(0), at(60))]
     down = [Span(State.OPERATIONAL, at(0), at(20)), Span(State.OUTAGE, at(20), at(60))]
 
-    assert minutes(list(component_slices([up, down])))[:2] == [
+    slices = slice_component([up, down])
+
+    assert minutes([Span(*one[:3]) for one in slices])[:2] == [
         (State.OPERATIONAL, 0, 20),
         (State.PARTIAL, 20, 60),
     ]
@@ -112,7 +123,7 @@ def test_a_component_is_partial_while_one_of_two_probes_is_down() -> None:
 def test_time_no_probe_speaks_for_is_not_measured() -> None:
     track = [Span(State.OPERATIONAL, at(0), at(20)), Span(State.OPERATIONAL, at(50), at(60))]
 
-    totals = sweep(component_slices([track]), first=at(0), last=at(60))
+    totals = sweep(track, first=at(0), last=at(60))
 
     assert totals[date(2018, 4, 9)] == {State.OPERATIONAL: 30 * 60, State.UNKNOWN: 30 * 60}
 
@@ -120,7 +131,9 @@ def test_time_no_probe_speaks_for_is_not_measured() -> None:
 def test_a_change_with_impact_turns_working_time_into_maintenance() -> None:
     track = [Span(State.OPERATIONAL, at(0), at(30)), Span(State.OUTAGE, at(30), at(60))]
 
-    totals = sweep(component_slices([track], [(at(10), at(40))]), first=at(0), last=at(60))
+    change = Overlay(OverlayKind.MAINTENANCE, "CHG1", State.MAINTENANCE, at(10), at(40))
+
+    totals = sweep(track, first=at(0), last=at(60), overlays=[change])
 
     assert totals[date(2018, 4, 9)] == {
         State.OPERATIONAL: 600,
@@ -130,7 +143,9 @@ def test_a_change_with_impact_turns_working_time_into_maintenance() -> None:
 
 
 def test_a_page_always_has_ninety_days_and_unmeasured_ones_are_grey() -> None:
-    packed = replace_days("", {date(2018, 4, 8): pack_day(date(2018, 4, 8), {State.OUTAGE: 720.0})})
+    packed = replace_days(
+        "", {date(2018, 4, 8): pack_day(date(2018, 4, 8), DayTotals({State.OUTAGE: 720.0}))}
+    )
 
     days = unpack_days(packed, today=date(2018, 4, 9))
 
@@ -145,6 +160,6 @@ def test_packed_days_forget_what_a_page_no_longer_shows() -> None:
     packed = ""
     for number in range(120):
         one = day + timedelta(days=number)
-        packed = replace_days(packed, {one: pack_day(one, {State.OPERATIONAL: 86400.0})})
+        packed = replace_days(packed, {one: pack_day(one, DayTotals({State.OPERATIONAL: 86400.0}))})
 
     assert len(packed.split(";")) == 90

@@ -106,12 +106,14 @@ def storing(engine: Engine) -> Store:
         *,
         probe: str = "c0",
         records: Iterable[Record] = (),
-        now: datetime = NINE,
+        now: datetime | None = None,
         is_unmodified: bool = False,
     ) -> Stored:
-        result = Result(tuple(readings), tuple(records), is_unmodified)
+        taken = tuple(readings)
+        at = now or max((one.taken_at for one in taken), default=NINE)
+        result = Result(taken, tuple(records), is_unmodified)
         with unit_of_work(engine) as session:
-            return store_result(session, probe=probe, result=result, journal=None, now=now)
+            return store_result(session, probe=probe, result=result, journal=None, now=at)
 
     return store
 

@@ -1,11 +1,11 @@
 """`lamppost probes list`, `run` and `replay`."""
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import click
+from sqlalchemy import Engine
 
 from lamppost.cli.context import (
     EXIT_USAGE,
@@ -13,18 +13,20 @@ from lamppost.cli.context import (
     print_json,
     settings_or_stop,
 )
+from lamppost.cli.replayed import replay_document, say_replay
 from lamppost.cli.storage import ready_engine
 from lamppost.clock import SystemClock
 from lamppost.database import read_only, unit_of_work
 from lamppost.settings import Settings
 from lamppost.status.actions import sync_definitions
-from lamppost.status.policy import DEFAULT_POLICY
+from lamppost.status.applying import derive_again, put_policy_in_force
+from lamppost.status.policies import KnownVersionError, get_policy
+from lamppost.status.policy import KEEP_READINGS, ProbePolicy
 from lamppost.status.policy_file import PolicyFileError, load_policy
-from lamppost.status.replay import Difference, Replayed
 from lamppost.status.replay import replay as replay_readings
-from lamppost.status.report import State
 from lamppost.status.running import run_probe
-from lamppost.wording import say_count, say_duration, say_moment
+from lamppost.wording import say_count
+from postmaster.access.actors import operator
 from probes.definitions import DefinitionError, Definitions, load_definitions
 from probes.reading import Reading, Result
 
@@ -93,51 +95,46 @@ def _say_reading(reading: Reading) -> str:
     help="A TOML file with the policy's fields.",
 )
 @click.option("--days", default=90, show_default=True, type=click.IntRange(1, 3660))
+@click.option("--apply", "is_applied", is_flag=True, help="Then put the policy in force.")
 @json_option
-def replay(file: Path, days: int, *, as_json: bool) -> None:
-    """Derive states again from stored readings under another policy; nothing is changed."""
+def replay(file: Path, days: int, *, is_applied: bool, as_json: bool) -> None:
+    """Derive states again from stored readings under another policy, and show what would differ.
+
+    Nothing is changed without --apply, which judges readings by the policy from now on and derives
+    the states of all stored readings again.
+    """
     try:
         policy = load_policy(file)
     except PolicyFileError as error:
         click.echo(str(error), err=True)
         raise SystemExit(EXIT_USAGE) from None
-    since = SystemClock().now() - timedelta(days=days)
-    with ready_engine(settings_or_stop()) as engine, read_only(engine) as session:
-        differences = replay_readings(session, before=DEFAULT_POLICY, after=policy, since=since)
-    if as_json:
-        print_json([{**asdict(one), "is_same": one.is_same} for one in differences])
-        return
+    now = SystemClock().now()
+    since = now - timedelta(days=days)
+    with ready_engine(settings_or_stop()) as engine:
+        with read_only(engine) as session:
+            held = get_policy(session)
+            compared = replay_readings(session, before=held, after=policy, since=since, now=now)
+        if as_json:
+            print_json(replay_document(held, policy, since, compared))
+        else:
+            click.echo("\n".join(say_replay(held, policy, since, compared)))
+        if is_applied:
+            _apply(engine, policy, now)
+
+
+def _apply(engine: Engine, policy: ProbePolicy, now: datetime) -> None:
+    """Put it in force, then take it over what is stored, a probe at a time."""
+    try:
+        with unit_of_work(engine) as session:
+            put_policy_in_force(session, policy=policy, by=operator("probes replay"), now=now)
+    except KnownVersionError as error:
+        click.echo(f"{error}.", err=True)
+        raise SystemExit(EXIT_USAGE) from None
+    names = list(derive_again(engine, policy=policy, since=now - KEEP_READINGS, now=now))
     click.echo(
-        f"Policy {DEFAULT_POLICY.version} against {policy.version}, since {say_moment(since)}."
+        f"Policy {policy.version} is in force; {say_count(len(names), 'probe')} derived again.",
+        err=True,
     )
-    for difference in differences:
-        for line in _say_difference(difference):
-            click.echo(line)
-
-
-def _say_difference(one: Difference) -> list[str]:
-    head = f"{one.probe}: {say_count(one.readings, 'reading')}"
-    if one.is_same:
-        return [f"{head}, no difference."]
-    lines = [f"{head}.", f"  before: {_say(one.before)}", f"  after:  {_say(one.after)}"]
-    for sign, mine, other in (("-", one.before, one.after), ("+", one.after, one.before)):
-        lines += [
-            f"  {sign} outage from {say_moment(begin)} to {say_moment(end)}"
-            for begin, end in mine.outages
-            if (begin, end) not in other.outages
-        ]
-    return lines
-
-
-def _say(replayed: Replayed) -> str:
-    lengths: dict[str, Any] = {
-        state.value: say_duration(timedelta(seconds=replayed.seconds[state]))
-        for state in State
-        if replayed.seconds.get(state)
-    }
-    spent = ", ".join(f"{name} {length}" for name, length in lengths.items())
-    outages = say_count(len(replayed.outages), "outage")
-    return f"{outages}; {spent or 'nothing measured'}; now {replayed.state.value}"
 
 
 def _definitions(settings: Settings) -> Definitions:

@@ -7,7 +7,8 @@ import lamppost.pulse.tables
 import lamppost.search.tables
 import lamppost.status.hssis.tables
 import lamppost.status.plans.tables
-import lamppost.status.tables  # noqa: F401
+import lamppost.status.tables
+import lamppost.status.uptime.tables  # noqa: F401
 import postmaster.access.tables
 import postmaster.accounts.tables
 import postmaster.audit.tables

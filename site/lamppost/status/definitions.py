@@ -76,13 +76,15 @@ def sync_definitions(session: Session, *, definitions: Definitions, now: datetim
             "is_current": True,
             "added_at": now,
             "days": "",
+            "overlays": "",
         }
         for component in definitions.components
     ]
     probes = [_probe_row(probe) for probe in definitions.probes]
     before = _snapshot(session)
     if components:
-        session.execute(upsert_into(session, Component, keep=("added_at", "days")), components)
+        kept = ("added_at", "days", "overlays")
+        session.execute(upsert_into(session, Component, keep=kept), components)
     if probes:
         session.execute(upsert_into(session, Probe), probes)
     slugs = [row["slug"] for row in components]

@@ -6,7 +6,7 @@ are the project's own. They follow what the careful monitors of the field do: co
 levels (netdata). The levels themselves are per probe, in probes.toml.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 
@@ -28,9 +28,15 @@ class ProbePolicy:
         """How long a reading speaks for the present."""
         return timedelta(seconds=self.stale_factor * interval_s)
 
+    def without_samples(self) -> "ProbePolicy":
+        """The same for probes whose readings are no messages: nothing is kept for a sentence."""
+        return self if self.kept_delays == 0 else replace(self, kept_delays=0)
+
 
 DEFAULT_POLICY = ProbePolicy()
 
+# A reading dated further ahead than this comes from a clock that is wrong.
+MAX_AHEAD = timedelta(minutes=2)
 # Raw readings are kept so long that a policy can be replayed over the page's 90 days.
 KEEP_READINGS = timedelta(days=90)
 # The days a status page shows, today included.

@@ -15,7 +15,7 @@ from lamppost.status import sentences
 from lamppost.status.blend import lift, page_sentence, page_state
 from lamppost.status.days import unpack_days
 from lamppost.status.events import list_status_events
-from lamppost.status.folding import unpack_hour
+from lamppost.status.hour_counts import unpack_hour
 from lamppost.status.hours import Hour
 from lamppost.status.hssis.reads import (
     count_hssis,
@@ -36,7 +36,7 @@ from lamppost.status.plans.reads import (
     list_turns,
     list_windows,
 )
-from lamppost.status.policy import DEFAULT_POLICY, RECENT_HSSI, ProbePolicy
+from lamppost.status.policy import RECENT_HSSI, ProbePolicy
 from lamppost.status.report import (
     ComponentDetail,
     ComponentStatus,
@@ -69,7 +69,7 @@ CHART = timedelta(hours=48)
 
 
 def get_service_status(
-    session: Session, *, now: datetime, policy: ProbePolicy = DEFAULT_POLICY
+    session: Session, *, now: datetime, policy: ProbePolicy | None = None
 ) -> ServiceStatus:
     """How everything stands now, with 90 days of each component."""
     hssis = list_recent_hssis(session, now=now)
@@ -86,7 +86,7 @@ def get_service_status(
         as_at=max((p.as_at for s in standings for p in s.probes if p.as_at), default=None),
         fresh_until=_fresh_until(
             now,
-            stale_moments(standings, policy),
+            stale_moments(standings),
             _edges(changes),
             list_turns(session, now=now),
             _ages(hssis),
@@ -95,7 +95,7 @@ def get_service_status(
 
 
 def get_component(
-    session: Session, slug: str, *, now: datetime, policy: ProbePolicy = DEFAULT_POLICY
+    session: Session, slug: str, *, now: datetime, policy: ProbePolicy | None = None
 ) -> ComponentDetail | None:
     """One component with its probes, the delays of the last 48 hours and its HSSIs."""
     hssis = [hssi for hssi in list_recent_hssis(session, now=now) if slug in hssi.components]
@@ -116,9 +116,7 @@ def get_component(
         probes=standing.probes,
         hours=_hours(session, [probe.name for probe in standing.probes], now - CHART),
         hssis=tuple(hssis),
-        fresh_until=_fresh_until(
-            now, stale_moments(standings, policy), _edges(changes), _ages(hssis)
-        ),
+        fresh_until=_fresh_until(now, stale_moments(standings), _edges(changes), _ages(hssis)),
     )
 
 

@@ -1,7 +1,7 @@
 """What the reads of this room give: frozen values, ready for a page, a feed or JSON."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -45,12 +45,16 @@ class DayState:
     """One London day of one component: its worst state and the seconds spent in each.
 
     `seconds` leaves out states of no length; the day in progress counts up to the last reading.
+    `unmeasured` is what of them only an HSSI spoke for, `excused` what lay in maintenance that was
+    announced in time.
     """
 
     day: date
     state: State
     seconds: Mapping[State, int]
     words: str  # `9 April 2018: outage for 12 minutes`
+    unmeasured: Mapping[State, int] = field(default_factory=dict)
+    excused: Mapping[State, int] = field(default_factory=dict)
 
     def minutes(self, state: State) -> int:
         """Whole minutes spent in a state, rounded."""
@@ -89,6 +93,7 @@ class ProbeStatus:
     as_at: datetime | None
     interval_s: int
     reason: str  # plain words; empty when all is well
+    stale_at: datetime | None  # just after the last moment its last reading speaks for
 
 
 @dataclass(frozen=True, slots=True)

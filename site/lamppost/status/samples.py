@@ -15,7 +15,7 @@ class Sample(NamedTuple):
 
 def add_sample(samples: tuple[Sample, ...], reading: Reading, *, keep: int) -> tuple[Sample, ...]:
     """The samples with the reading's message added, or brought up to date if it was pending."""
-    sample = _sample(reading)
+    sample = _sample(reading) if keep else None
     if sample is None:
         return samples
     for place, known in enumerate(samples):

@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from lamppost.status.blend import component_state, lift, worst
 from lamppost.status.notices import Change, ChangeState, Hssi
+from lamppost.status.policies import NUMBERS_IN_FORCE, policy_of
 from lamppost.status.policy import ProbePolicy
 from lamppost.status.report import DelaySummary, ProbeStatus, State
 from lamppost.status.tables import Component, Probe, ProbeStanding
 from lamppost.wording import say_moment
+
+MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ _PROBES = (
         ProbeStanding.reason,
         ProbeStanding.last_at,
         ProbeStanding.delay,
+        NUMBERS_IN_FORCE,
     )
     .outerjoin(ProbeStanding, ProbeStanding.probe == Probe.name)
     .where(Probe.is_current, Probe.component.is_not(None))
@@ -62,7 +66,7 @@ def list_standings(
     session: Session,
     *,
     now: datetime,
-    policy: ProbePolicy,
+    policy: ProbePolicy | None,
     hssis: Sequence[Hssi],
     changes: Sequence[Change],
     slug: str | None = None,
@@ -107,12 +111,13 @@ def _stand(
 
 
 def _list_probes(
-    session: Session, *, now: datetime, policy: ProbePolicy
+    session: Session, *, now: datetime, policy: ProbePolicy | None
 ) -> tuple[dict[str, list[ProbeStatus]], dict[str, list[DelaySummary]]]:
     probes: dict[str, list[ProbeStatus]] = defaultdict(list)
     delays: dict[str, list[DelaySummary]] = defaultdict(list)
     for row in session.execute(_PROBES).mappings():
-        probes[row["component"]].append(_probe(row, now, policy))
+        judged_by = policy or policy_of(row["policy"])
+        probes[row["component"]].append(_probe(row, now, judged_by))
         if row["delay"] is not None:
             delays[row["component"]].append(_delay(row["delay"]))
     return probes, delays
@@ -121,8 +126,14 @@ def _list_probes(
 def _probe(row: RowMapping, now: datetime, policy: ProbePolicy) -> ProbeStatus:
     last_at: datetime | None = row["last_at"]
     state, since, reason = row["state"], row["since"], row["reason"]
+    # A reading speaks up to and with the moment, so it is stale just after.
+    stale_at = last_at and last_at + policy.stale_after(row["interval_s"]) + MICROSECOND
     if last_at is None:
         state, since, reason = State.UNKNOWN, None, "not measured yet"
+    elif last_at - now > policy.stale_after(row["interval_s"]):
+        # The clock stepped back: a reading speaks no further ahead than it speaks afterwards.
+        state, since = State.UNKNOWN, now
+        reason = f"the last check is dated {say_moment(last_at)}, which is still to come"
     elif now - last_at > policy.stale_after(row["interval_s"]):
         state, since = State.UNKNOWN, last_at
         reason = f"no check since {say_moment(last_at)}"
@@ -135,6 +146,7 @@ def _probe(row: RowMapping, now: datetime, policy: ProbePolicy) -> ProbeStatus:
         as_at=last_at,
         interval_s=row["interval_s"],
         reason=reason,
+        stale_at=stale_at,
     )
 
 
@@ -142,12 +154,11 @@ def _delay(packed: dict[str, Any]) -> DelaySummary:
     return DelaySummary(**packed)
 
 
-def stale_moments(standings: Sequence[Standing], policy: ProbePolicy) -> list[datetime]:
+def stale_moments(standings: Sequence[Standing]) -> list[datetime]:
     """When each probe's last reading stops speaking for the present."""
-    # A reading speaks up to and with the moment, so it is stale just after.
     return [
-        probe.as_at + policy.stale_after(probe.interval_s) + timedelta(microseconds=1)
+        probe.stale_at
         for standing in standings
         for probe in standing.probes
-        if probe.as_at is not None
+        if probe.stale_at is not None
     ]

@@ -36,6 +36,7 @@ class Component(Base):
     is_current: Mapped[bool] = mapped_column(Boolean)
     added_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # null: never measured since
     days: Mapped[str] = mapped_column(Text)  # the last 90, packed by days.py
+    overlays: Mapped[str] = mapped_column(Text)  # what lay over them when they were summed
 
 
 class Probe(Base):
@@ -73,6 +74,18 @@ class Reading(Base):
     value: Mapped[float | None] = mapped_column(Float)
     unit: Mapped[str | None] = mapped_column(String(16))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class AppliedPolicy(Base):
+    """A policy that was put in force; the newest holds, and without any the one that ships."""
+
+    __tablename__ = "status_policy"
+    __table_args__ = (Index("ix_status_policy_applied_at", "applied_at"),)
+
+    version: Mapped[str] = mapped_column(String(32), primary_key=True)
+    numbers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    applied_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    applied_by: Mapped[str] = mapped_column(String(80))
 
 
 class ProbeStanding(Base):
@@ -119,7 +132,11 @@ class HourRollup(Base):
 
 
 class DayRollup(Base):
-    """One London day of a component: its worst state and the seconds spent in each."""
+    """One London day of a component: its worst state and the seconds spent in each.
+
+    `unmeasured` and `excused` are parts of them by state: what only an HSSI spoke for, and what
+    lay in maintenance that was announced in time.
+    """
 
     __tablename__ = "day_rollup"
 
@@ -132,6 +149,8 @@ class DayRollup(Base):
     outage_s: Mapped[int] = mapped_column(Integer)
     maintenance_s: Mapped[int] = mapped_column(Integer)
     unknown_s: Mapped[int] = mapped_column(Integer)
+    unmeasured: Mapped[dict[str, int]] = mapped_column(JSON)
+    excused: Mapped[dict[str, int]] = mapped_column(JSON)
 
 
 class ExpectedMail(Base):

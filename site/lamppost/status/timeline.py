@@ -5,11 +5,11 @@ stopped for longer than they speak for, there is a gap. When a run of readings d
 change is dated back to the first reading of the run; gaps and unknown spans stay what they were.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from lamppost.clock import london_date, london_midnight
+from lamppost.clock import london_date
 from lamppost.status.report import State
 from lamppost.status.rules import ProbeState
 
@@ -59,23 +59,6 @@ def days_between(first: datetime, last: datetime) -> list[date]:
     """Every London day the two moments touch, in order."""
     begin, end = london_date(first), london_date(last)
     return [begin + timedelta(days=number) for number in range((end - begin).days + 1)]
-
-
-def sweep(
-    slices: Iterable[Span], *, first: datetime, last: datetime
-) -> dict[date, dict[State, float]]:
-    """Seconds of each state on each London day from `first` to `last`; slices must not overlap."""
-    totals: dict[date, dict[State, float]] = {}
-    for piece in slices:
-        begin, end = max(piece.started_at, first), min(piece.ended_at, last)
-        if begin > end:
-            continue
-        for day in days_between(begin, end):
-            day_end = london_midnight(day + timedelta(days=1))
-            part = min(end, day_end) - max(begin, london_midnight(day))
-            states = totals.setdefault(day, {})
-            states[piece.state] = states.get(piece.state, 0.0) + part.total_seconds()
-    return totals
 
 
 def boundaries(tracks: Sequence[Sequence[Span]]) -> list[datetime]:

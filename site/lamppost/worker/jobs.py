@@ -10,12 +10,13 @@ from sqlalchemy import Engine
 from lamppost.bulletins.actions import load_folder, publish_due
 from lamppost.bulletins.feeds import Site
 from lamppost.clock import Clock
-from lamppost.database import unit_of_work
+from lamppost.database import read_only, unit_of_work
 from lamppost.people.sessions import forget_sessions
 from lamppost.people.throttle import forget_old
 from lamppost.pulse.actions import beat, purge_runs
 from lamppost.settings import Settings
 from lamppost.status.actions import purge_old_readings, sync_definitions
+from lamppost.status.refreshing import is_refresh_needed, refresh_days
 from lamppost.status.running import run_probe
 from lamppost.worker.lifecycle import list_batch_jobs
 from lamppost.worker.mailing import list_mail_jobs
@@ -27,6 +28,7 @@ from probes.definitions import Definitions, ProbeDefinition, load_definitions
 HEARTBEAT_S = 5
 BULLETINS_S = 1
 PUBLISHING_S = 5
+OVERLAYS_S = 10
 HOUSEKEEPING_S = 3600
 
 
@@ -72,6 +74,7 @@ def _house_jobs(engine: Engine, settings: Settings, clock: Clock) -> list[Job]:
             lambda: _publish_bulletins(engine, settings, clock),
             is_recorded=False,
         ),
+        Job("refresh days", OVERLAYS_S, lambda: _refresh(engine, clock), is_recorded=False),
         *list_sealing_jobs(engine, settings, clock),
         *list_mail_jobs(engine, settings, clock),
         *list_batch_jobs(engine, settings, clock),
@@ -92,6 +95,15 @@ def _load_bulletins(engine: Engine, settings: Settings, clock: Clock) -> None:
 
 def _publish_bulletins(engine: Engine, settings: Settings, clock: Clock) -> None:
     publish_due(engine, settings.content_dir, clock.now(), site=Site.of(settings))
+
+
+def _refresh(engine: Engine, clock: Clock) -> None:
+    """Take what was announced into the days; nothing new writes nothing."""
+    with read_only(engine) as session:
+        is_needed = is_refresh_needed(session, now=clock.now())
+    if is_needed:
+        with unit_of_work(engine) as session:
+            refresh_days(session, now=clock.now())
 
 
 def _keep_house(engine: Engine, clock: Clock) -> None:

@@ -44,6 +44,7 @@ class Key(StrEnum):
     SPOOF_SIGHTING_KEPT_DAYS = "spoof.sighting_kept_days"
     SPOOF_REGISTER_KEPT_DAYS = "spoof.register_kept_days"
     SPOOF_REHEARSAL_FRESH_HOURS = "spoof.rehearsal_fresh_hours"
+    MAINTENANCE_NOTICE_DAYS = "maintenance.notice_days"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,16 @@ def list_numbers(session: Session) -> Sequence[DatedNumber]:
     ]
 
 
+def get_number(session: Session, key: Key, *, on: date) -> int | None:
+    """One number as it held on a day in London; None when nothing was entered for it by then."""
+    return session.scalar(
+        select(PolicyNumber.value)
+        .where(PolicyNumber.key == key, PolicyNumber.holds_from <= on)
+        .order_by(PolicyNumber.holds_from.desc())
+        .limit(1)
+    )
+
+
 def get_policy(session: Session, *, on: date) -> Policy:
     """What held on a day in London.
 

@@ -1,0 +1,1 @@
+"""Uptime that can be recomputed: its formula, its arithmetic, months closed once."""
