@@ -74,6 +74,7 @@ class Checks:
     organisational_domain: str = ""
     found_by: FoundBy | None = None
     dmarc_by_suffix: Check = Check.NONE
+    organisational_by_suffix: str = ""
     published_policy: str = ""
 
     def as_json(self) -> dict[str, str]:
