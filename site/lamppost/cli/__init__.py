@@ -23,6 +23,7 @@ NOUNS = {
     "relay": "lamppost.cli.relay",
     "run": "lamppost.cli.run",
     "sample": "lamppost.cli.sample",
+    "spoof": "lamppost.cli.spoof",
     "status": "lamppost.cli.status",
     "users": "lamppost.cli.users",
     "web": "lamppost.cli.web",
