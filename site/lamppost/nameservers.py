@@ -87,7 +87,8 @@ class ZoneResolver:
             if alias is None:
                 return DnsAnswer()
             at = _fold(str(alias))
-        return DnsAnswer(trouble=DnsTrouble.SERVER)
+        # Aliases that lead back to themselves lead to nothing.
+        return DnsAnswer()
 
 
 def read_zones(path: Path) -> ZoneResolver:

@@ -20,6 +20,7 @@ from addresses import FEEDS, PAGES  # noqa: E402 - the path is set above
 from behind_tls import JUDGES as TLS_JUDGES  # noqa: E402 - as above
 from behind_tls import NODE_PACKAGES, NoTlsError, behind_tls  # noqa: E402 - as above
 from live import Lamppost, living  # noqa: E402 - as above
+from mail_vectors import SUITES  # noqa: E402 - as above
 
 # Two kinds of message come from NHS macros as they ship: roles on responsive tables, role=text.
 NHS_MESSAGES = (
@@ -118,6 +119,17 @@ def judge_behind_tls() -> int:
     return found
 
 
+def judge_mail() -> int:
+    """Run the vectors of SPF, DKIM and DMARC; gives how many cases do not agree."""
+    found = 0
+    for suite, run in SUITES.items():
+        cases = run()
+        faults = [f"{one.name}: {one.got}, not {one.expected}" for one in cases if not one.agrees]
+        found += len(faults)
+        report(f"{suite}: {len(cases) - len(faults)} of {len(cases)} cases agree", faults)
+    return found
+
+
 def report(judge: str, faults: list[str]) -> None:
     """One line for the judge, then what it found."""
     print(f"{'clean' if not faults else len(faults)!s:8} {judge}")
@@ -126,7 +138,7 @@ def report(judge: str, faults: list[str]) -> None:
 
 def main() -> int:
     """Call every judge; exit 1 when one found something."""
-    found = 0
+    found = judge_mail()
     with (
         tempfile.TemporaryDirectory() as name,
         living(Path(name), "relay", "web", "worker") as lamppost,

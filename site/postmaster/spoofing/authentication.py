@@ -34,7 +34,7 @@ def authenticate(
 ) -> Checks:
     """What the three methods say; `first` are the author domains that must be asked about."""
     spf, spf_domain = check_sender_policy(envelope, lookups)
-    signed = _cut_signed(message, facts)
+    signed = cut_signed(message, facts)
     dkim, signed_by = check_signatures(signed, lookups, at=envelope.received_at)
     base = Checks(spf=spf, dkim=dkim, spf_domain=spf_domain, signed_by=signed_by)
     vouched = Vouched(spf_domain if spf is Check.PASS else "", tuple(map(to_dns_name, signed_by)))
@@ -57,7 +57,7 @@ def authenticate(
     )
 
 
-def _cut_signed(message: bytes, facts: Facts) -> SignedMessage:
+def cut_signed(message: bytes, facts: Facts) -> SignedMessage:
     """The message as DKIM reads it: fields by their name as written, and the body."""
     headers = [
         (field.raw.partition(b":")[0], field.value)

@@ -11,7 +11,7 @@ from postmaster.spoofing.values import Envelope
 from postmaster.spoofing.verdict import Check
 
 _LONGEST_ADDRESS = 512
-_PLAIN = re.compile(r"[\x21-\x7e]+")
+_PLAIN = re.compile(r"[^\x00-\x1f\x7f]+")
 
 
 class _Query(spf.query):  # type: ignore[misc]  # pyspf ships no types
@@ -54,7 +54,7 @@ def check_sender_policy(envelope: Envelope, lookups: Lookups) -> tuple[Check, st
     if len(sender) > _LONGEST_ADDRESS or not is_name(domain):
         return Check.NONE, ""
     if sender and not _PLAIN.fullmatch(sender):
-        # No such address can be asked about: macros would carry blanks and controls into the DNS.
+        # No such address can be asked about: macros would carry controls into the DNS.
         return Check.PERMERROR, domain
     try:
         query = _Query(lookups, i=envelope.client_ip, s=sender, h=helo)
