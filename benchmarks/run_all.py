@@ -11,6 +11,7 @@ SCRIPTS = (
     "building_bulletins.py",
     "second_start.py",
     "audit_verify.py",
+    "spoof_verdicts.py",
 )
 
 
