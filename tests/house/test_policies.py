@@ -10,6 +10,10 @@ from lamppost.status.report import STATE_COLOURS, STATE_WORDS, State
 from lamppost.status.statuspage.words import COMPONENT_STATUS, IMPACT, PAGE_STATUS
 from postmaster.access.drawing import draw_markdown
 from postmaster.access.matrix import Action, get_matrix
+from postmaster.spoofing.reasons import SENTENCES
+from postmaster.spoofing.rules import SPOOF_KINDS
+from postmaster.spoofing.stages import CAPPED
+from postmaster.spoofing.values import SpoofKind
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs/policies.md").read_text(encoding="utf-8")
@@ -85,3 +89,17 @@ def test_every_window_state_and_bulletin_status_is_explained() -> None:
 def test_the_roles_are_drawn_from_the_matrix_itself() -> None:
     assert draw_markdown() in TEXT
     assert list(get_matrix()) == list(Action)
+
+
+def test_every_kind_of_spoof_is_explained_and_counts_as_the_rules_count_it() -> None:
+    rows = {row[0]: row[2:] for row in _rows("Kinds of spoof")}
+
+    assert list(rows) == [kind.value for kind in SpoofKind]
+    assert {kind for kind, (spoof, _) in rows.items() if spoof == "yes"} == SPOOF_KINDS
+    assert {kind for kind, (_, stage) in rows.items() if stage == "tag at most"} == CAPPED
+
+
+def test_every_reason_of_a_verdict_is_printed_as_it_is_said() -> None:
+    assert _rows("Reasons of a verdict") == [
+        [code.value, sentence] for code, sentence in SENTENCES.items()
+    ]
