@@ -5,7 +5,7 @@ how many agree. The SPF suite's file is vendored with its licence in tests/judge
 """
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
@@ -158,7 +158,7 @@ BODIES = {
     "only blank lines": b"\r\n\r\n",
 }
 HEAD = b"From: Joe <joe@signed.example>\r\nTo: a@b.example\r\nSubject: One  two\r\n\tthree\r\n"
-CHANGES = {
+CHANGES: dict[str, Callable[[bytes], bytes]] = {
     "as signed": lambda message: message,
     "a field added on top": lambda message: b"X-Seen: yes\r\n" + message,
     "subject changed": lambda message: message.replace(b"One", b"Two"),
@@ -192,7 +192,8 @@ def run_against_dkimpy() -> list[Case]:
         for change, make in CHANGES.items():
             changed = make(signature + message)
             theirs = dkim.verify(changed, dnsfunc=answer)
-            name = f"{algorithm} {header}/{body_form} {body}, {change}, length {has_length}"
+            form = b" ".join((algorithm, header, body_form)).decode()
+            name = f"{form} {body}, {change}, length {has_length}"
             found.append(
                 Case(name, ("pass signed.example" if theirs else "-",), _verify_now(changed, zones))
             )
