@@ -10,6 +10,8 @@ _HOME = _CHECKOUT if _IN_CHECKOUT else _PACKAGE / "_data"
 TEMPLATES = _HOME / "templates"
 STATIC = _HOME / "static"
 CONTENT = _HOME / "content"
+# Of the documents only what pages hand out travels in the wheel.
+DOCS = _HOME / "docs"
 BULLETINS = CONTENT / "bulletins"
 MIGRATIONS = _PACKAGE / "migrations"
 

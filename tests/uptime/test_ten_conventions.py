@@ -9,10 +9,10 @@ import pytest
 from lamppost.status.deriving import Derivation
 from lamppost.status.policy import DEFAULT_POLICY
 from lamppost.status.probe_rows import ProbeRow
-from lamppost.status.report import State
+from lamppost.status.report import State, Uptime
 from lamppost.status.slices import Overlay, OverlayKind, slice_component
 from lamppost.status.uptime.formula import FORMULA
-from lamppost.status.uptime.rules import Tally, Uptime, say_percentage, tally_of, uptime_of
+from lamppost.status.uptime.rules import Tally, say_percentage, tally_of, uptime_of
 from month_facts import (
     BEGIN,
     BLIPS,

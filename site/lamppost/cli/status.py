@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import click
 
+from lamppost.cli import months
 from lamppost.cli.context import json_option, print_json, settings_or_stop
 from lamppost.cli.storage import ready_engine
 from lamppost.clock import SystemClock
@@ -15,6 +16,10 @@ from lamppost.wording import say_moment
 @click.group()
 def command() -> None:
     """The service's status."""
+
+
+for verb in months.VERBS:
+    command.add_command(verb)
 
 
 @command.command()

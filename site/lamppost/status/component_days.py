@@ -80,7 +80,7 @@ def sum_days(session: Session, stretches: Collection[Stretch], *, policy: ProbeP
             }
         )
     if rows:
-        session.execute(upsert_into(session, DayRollup), rows)
+        session.connection().execute(upsert_into(session, DayRollup), rows)
     session.connection().execute(_PACKED, packed)
 
 
@@ -117,7 +117,7 @@ def list_tracks(
 
     The newest of each speaks for the present until it goes stale.
     """
-    rows = session.execute(_SPANS, {"slugs": list(slugs), "begin": begin, "end": last})
+    rows = session.connection().execute(_SPANS, {"slugs": list(slugs), "begin": begin, "end": last})
     found: dict[str, Tracks] = {}
     for slug, name, interval_s, state, started_at, ended_at, last_at in rows:
         track = found.setdefault(str(slug), {}).setdefault(name, [])

@@ -44,17 +44,17 @@ def add_hours(session: Session, counted: Mapping[str, Mapping[datetime, Hour]]) 
     if not moments:
         return
     asked = {"names": list(counted), "first": min(moments), "last": max(moments)}
-    for row in session.execute(_STORED, asked).mappings():
+    for row in session.connection().execute(_STORED, asked).mappings():
         hour = counted[row["probe"]].get(row["hour"])
         if hour is not None:
             hour.merge(unpack_hour(row))
-    session.execute(upsert_into(session, HourRollup), _rows(counted))
+    session.connection().execute(upsert_into(session, HourRollup), _rows(counted))
 
 
 def replace_hours(session: Session, counted: Mapping[str, Mapping[datetime, Hour]]) -> None:
     """Store what was counted afresh from all readings of those hours."""
     if rows := _rows(counted):
-        session.execute(upsert_into(session, HourRollup), rows)
+        session.connection().execute(upsert_into(session, HourRollup), rows)
 
 
 def _rows(counted: Mapping[str, Mapping[datetime, Hour]]) -> Sequence[dict[str, object]]:

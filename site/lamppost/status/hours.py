@@ -64,15 +64,16 @@ class Hour:
         return HourDelay(
             hour=hour,
             count=self.ok,
-            p50=self._percentile(0.5),
-            p95=self._percentile(0.95),
+            p50=self.percentile(0.5),
+            p95=self.percentile(0.95),
             longest=self.longest,
             failed=self.failed,
             unknown=self.unknown,
             slow=self.slow,
         )
 
-    def _percentile(self, share: float) -> float | None:
+    def percentile(self, share: float) -> float | None:
+        """What that share of the delays did not exceed, within 5 per cent; None without any."""
         wanted = share * sum(self.histogram.values())
         passed = 0
         for bucket in sorted(self.histogram):

@@ -39,6 +39,8 @@ DEFAULT_POLICY = ProbePolicy()
 MAX_AHEAD = timedelta(minutes=2)
 # Raw readings are kept so long that a policy can be replayed over the page's 90 days.
 KEEP_READINGS = timedelta(days=90)
+# A month is closed so long after it is over: rows of the log may come late, and mail later still.
+MONTH_SETTLES = timedelta(days=3)
 # The days a status page shows, today included.
 SHOWN_DAYS = 90
 # An HSSI is listed so long after it was raised even when it is resolved, as the service's page did.

@@ -74,13 +74,13 @@ _PROBES = (
 
 def lock_components(session: Session, names: Collection[str]) -> dict[str, LockedComponent]:
     """The components of these probes: whoever stores for one of them waits, so no day is lost."""
-    rows = session.execute(_LOCK, {"names": list(names)})
+    rows = session.connection().execute(_LOCK, {"names": list(names)})
     return {row.slug: LockedComponent(row.slug, row.days, row.overlays) for row in rows}
 
 
 def load_probes(session: Session, names: Collection[str]) -> dict[str, tuple[ProbeRow, ProbeState]]:
     """Each probe with its fold; asked after the lock, so that the fold is the newest."""
-    rows = session.execute(_PROBES, {"names": list(names)}).mappings()
+    rows = session.connection().execute(_PROBES, {"names": list(names)}).mappings()
     return {row["name"]: (probe_row(row), _state(row)) for row in rows}
 
 

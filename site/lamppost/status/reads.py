@@ -46,6 +46,7 @@ from lamppost.status.report import (
 )
 from lamppost.status.standing import Standing, list_standings, stale_moments
 from lamppost.status.tables import HourRollup
+from lamppost.status.uptime.rules import tally_of_days, uptime_of
 
 __all__ = [
     "count_hssis",
@@ -121,6 +122,8 @@ def get_component(
 
 
 def _line(standing: Standing, now: datetime) -> ComponentStatus:
+    days = unpack_days(standing.packed_days, today=london_date(now))
+    period = now - london_midnight(days[0].day)
     return ComponentStatus(
         slug=standing.slug,
         name=standing.name,
@@ -130,7 +133,8 @@ def _line(standing: Standing, now: datetime) -> ComponentStatus:
         as_at=sentences.as_at(standing),
         sentence=sentences.sentence(standing),
         detail_sentence=sentences.detail_sentence(standing),
-        days=unpack_days(standing.packed_days, today=london_date(now)),
+        days=days,
+        uptime=uptime_of(tally_of_days(days, period=period)),
         delay=standing.delays[0] if standing.delays else None,
     )
 

@@ -12,11 +12,11 @@ from lamppost.status.component_days import clip
 from lamppost.status.deriving import Derivation, list_probe_rows, list_stored_readings
 from lamppost.status.overlays import list_overlays
 from lamppost.status.policy import ProbePolicy
-from lamppost.status.report import State
+from lamppost.status.report import State, Uptime
 from lamppost.status.slices import Overlay, slice_component
 from lamppost.status.tables import Component
 from lamppost.status.timeline import Span
-from lamppost.status.uptime.rules import MICROSECOND, Uptime, tally_of, uptime_of
+from lamppost.status.uptime.rules import MICROSECOND, tally_of, uptime_of
 
 _MINUTE = 60
 

@@ -41,6 +41,25 @@ STATE_COLOURS: Mapping[State, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Uptime:
+    """The figures of one period: both percentages, and how much of it was measured.
+
+    In thousandths of a per cent, rounded down: 99_982 is 99.982%. `all_time` excuses nothing;
+    `agreed` leaves out maintenance that was announced in time. None means too little was measured.
+    """
+
+    all_time: int | None
+    agreed: int | None
+    coverage: int
+    formula: str
+
+    @property
+    def has_excuse(self) -> bool:
+        """Whether anything was excused that changes the figure."""
+        return self.all_time != self.agreed
+
+
+@dataclass(frozen=True, slots=True)
 class DayState:
     """One London day of one component: its worst state and the seconds spent in each.
 
@@ -109,6 +128,7 @@ class ComponentStatus:
     sentence: str
     detail_sentence: str
     days: tuple[DayState, ...]
+    uptime: Uptime  # of these days, today so far
     delay: DelaySummary | None
 
     @property

@@ -161,3 +161,23 @@ def split_days(
             cut = piece._replace(started_at=max(begin, opens), ended_at=min(end, shuts))
             days.setdefault(day, []).append(cut)
     return days
+
+
+def fill(slices: Iterable[Slice], *, first: datetime, last: datetime) -> list[Slice]:
+    """The slices with everything around and between them that nobody measured."""
+    filled: list[Slice] = []
+    reached = first
+    for piece in slices:
+        if piece.started_at == piece.ended_at:
+            continue
+        if piece.started_at > reached:
+            filled.append(_unmeasured(reached, piece.started_at))
+        filled.append(piece)
+        reached = piece.ended_at
+    if reached < last:
+        filled.append(_unmeasured(reached, last))
+    return filled
+
+
+def _unmeasured(begin: datetime, end: datetime) -> Slice:
+    return Slice(State.UNKNOWN, begin, end, is_measured=False, is_excused=False)

@@ -61,16 +61,16 @@ class SpanWrites:
         if self.longer:
             session.connection().execute(_LONGER, self.longer)
         if self.gone:
-            session.execute(delete(ProbeSpan).where(ProbeSpan.span_id.in_(self.gone)))
+            session.connection().execute(delete(ProbeSpan).where(ProbeSpan.span_id.in_(self.gone)))
         if self.new:
-            session.execute(insert(ProbeSpan), self.new)
+            session.connection().execute(insert(ProbeSpan), self.new)
 
 
 def load_spans(session: Session, firsts: Mapping[str, datetime]) -> dict[str, Stored]:
     """By probe, the spans that reach to its moment or past it, in order of time."""
     found: dict[str, Stored] = {name: [] for name in firsts}
     asked = {"names": list(firsts), "first": min(firsts.values())}
-    for name, number, state, begin, end in session.execute(_OPEN, asked):
+    for name, number, state, begin, end in session.connection().execute(_OPEN, asked):
         if end >= firsts[name]:
             found[name].append((number, Span(State(state), begin, end)))
     return found

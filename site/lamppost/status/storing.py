@@ -116,7 +116,7 @@ def _marked(session: Session, runs: Sequence[Run], now: datetime) -> list[Readin
     readings.sort(key=lambda reading: reading.taken_at)
     lost: set[tuple[str, str]] = set()
     if any("token" in reading.detail for reading in readings):
-        rows = session.execute(
+        rows = session.connection().execute(
             select(ExpectedMail.probe, ExpectedMail.token).where(
                 ExpectedMail.probe.in_({run.probe for run in runs}),
                 ExpectedMail.state == MailState.LOST,
@@ -153,7 +153,9 @@ def _insert_readings(session: Session, readings: Sequence[Reading]) -> list[Read
     statement = insert_into(session, StoredReading).on_conflict_do_nothing(
         index_elements=["probe", "key"]
     )
-    returned = session.execute(statement.returning(StoredReading.probe, StoredReading.key), rows)
+    returned = session.connection().execute(
+        statement.returning(StoredReading.probe, StoredReading.key), rows
+    )
     inserted = {(probe, key) for probe, key in returned}
     return [reading for pair, reading in by_key.items() if pair in inserted]
 
@@ -195,7 +197,7 @@ def _fold_all(
     writes.store(session)
     if folded:
         rows = [standing_row(one.probe, one.state, policy) for one in folded]
-        session.execute(upsert_into(session, ProbeStanding), rows)
+        session.connection().execute(upsert_into(session, ProbeStanding), rows)
         sum_days(session, _stretches(folded, components), policy=policy)
 
 

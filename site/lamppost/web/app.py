@@ -48,7 +48,9 @@ ROOMS = (
     "search",
     "sign_in",
     "status",
+    "status_days",
     "status_feeds",
+    "status_history",
     "well_known",
 )
 BODY_LIMIT = 1024 * 1024

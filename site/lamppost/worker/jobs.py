@@ -18,11 +18,14 @@ from lamppost.settings import Settings
 from lamppost.status.actions import purge_old_readings, sync_definitions
 from lamppost.status.refreshing import is_refresh_needed, refresh_days
 from lamppost.status.running import run_probe
+from lamppost.status.uptime.actions import close_month
+from lamppost.status.uptime.reads import list_due_months
 from lamppost.worker.lifecycle import list_batch_jobs
 from lamppost.worker.mailing import list_mail_jobs
 from lamppost.worker.schedule import Job
 from lamppost.worker.sealing import list_sealing_jobs
 from lamppost.worker.searching import list_search_jobs
+from postmaster.access.actors import system
 from probes.definitions import Definitions, ProbeDefinition, load_definitions
 
 HEARTBEAT_S = 5
@@ -79,6 +82,7 @@ def _house_jobs(engine: Engine, settings: Settings, clock: Clock) -> list[Job]:
         *list_mail_jobs(engine, settings, clock),
         *list_batch_jobs(engine, settings, clock),
         *list_search_jobs(engine, clock),
+        Job("close months", HOUSEKEEPING_S, lambda: _close_months(engine, clock)),
         Job("housekeeping", HOUSEKEEPING_S, lambda: _keep_house(engine, clock)),
     ]
 
@@ -104,6 +108,15 @@ def _refresh(engine: Engine, clock: Clock) -> None:
     if is_needed:
         with unit_of_work(engine) as session:
             refresh_days(session, now=clock.now())
+
+
+def _close_months(engine: Engine, clock: Clock) -> None:
+    """Close every month that has settled, each in a transaction of its own."""
+    with read_only(engine) as session:
+        due = list_due_months(session, now=clock.now())
+    for month in due:
+        with unit_of_work(engine) as session:
+            close_month(session, month=month, by=system("close months"), now=clock.now())
 
 
 def _keep_house(engine: Engine, clock: Clock) -> None:

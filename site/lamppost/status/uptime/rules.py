@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from lamppost.status.report import State
+from lamppost.status.report import DayState, State, Uptime
 from lamppost.status.slices import Slice
 from lamppost.status.uptime.formula import FORMULA, WHOLE, Formula
 
@@ -50,25 +50,6 @@ class Tally:
     def lost(self, formula: Formula = FORMULA) -> int:
         """The length lost, in thousandths of a unit."""
         return sum(formula.weight(state) * length for state, length in self.measured.items())
-
-
-@dataclass(frozen=True, slots=True)
-class Uptime:
-    """The figures of one period: both percentages, and how much of it was measured.
-
-    In thousandths of a per cent, rounded down: 99_982 is 99.982%. `all_time` excuses nothing;
-    `agreed` leaves out maintenance that was announced in time. None means too little was measured.
-    """
-
-    all_time: int | None
-    agreed: int | None
-    coverage: int
-    formula: str
-
-    @property
-    def has_excuse(self) -> bool:
-        """Whether anything was excused that changes the figure."""
-        return self.all_time != self.agreed
 
 
 def uptime_of(tally: Tally, formula: Formula = FORMULA) -> Uptime:
@@ -123,6 +104,21 @@ def sum_tallies(tallies: Iterable[Tally]) -> Tally:
     for tally in tallies:
         total += tally
     return total
+
+
+def tally_of_days(days: Iterable[DayState], *, period: timedelta) -> Tally:
+    """Add up days as the status page has them, in seconds."""
+    measured: dict[State, int] = {}
+    excused: dict[State, int] = {}
+    for day in days:
+        for state, seconds in day.seconds.items():
+            if state is not State.UNKNOWN:
+                length = seconds - day.unmeasured.get(state, 0)
+                measured[state] = measured.get(state, 0) + length
+        for state, seconds in day.excused.items():
+            excused[state] = excused.get(state, 0) + seconds
+    whole = int(period.total_seconds())
+    return Tally(max(whole, sum(measured.values())), measured, excused)
 
 
 def _added(one: Mapping[State, int], other: Mapping[State, int]) -> dict[State, int]:
