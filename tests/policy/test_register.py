@@ -112,6 +112,19 @@ def test_the_command_prints_what_held_and_where_it_stands(
     early = runner.invoke(root, ["policy", "on", "2001-01-01"])
     listed = runner.invoke(root, ["policy", "list", "--json"])
 
+    diff = runner.invoke(root, ["policy", "diff", "2019-06-01", "2023-01-01", "--json"])
+    counted = runner.invoke(root, ["policy", "diff", "2019-06-01", "2023-01-01", "--accounts"])
+    lost = runner.invoke(root, ["policy", "diff", "2001-01-01", "2023-01-01"])
+
+    changes = json.loads(diff.stdout)["changes"]
+    assert [(one["key"], one["after"]["value"]) for one in changes] == [
+        ("inactive.after_days", 30),
+        ("inactive.deleted_after_days", 30),
+        ("activity.password_counts", 0),
+    ]
+    assert "Of 0 accounts 0 more would be due, 0 no longer." in counted.stdout
+    assert lost.exit_code == 2
+
     document = json.loads(answer.stdout)
     held = {row["key"]: row["value"] for row in document["numbers"]}
     assert (answer.exit_code, held["notice.days"]) == (0, 14)

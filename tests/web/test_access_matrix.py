@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import Engine, select, update
 
 from batch_rows import put_batch
+from era_rows import put_era
 from lamppost.clock import FixedClock
 from lamppost.database import read_only, unit_of_work
 from lamppost.people.tables import FactorReset
@@ -44,6 +45,7 @@ class Stage:
     people: dict[str, str]
     resets: dict[str, str]
     batches: dict[str, int]
+    edit: int
 
     def scope(self, role: Role) -> str | None:
         return SCOPES.get(SCOPE_OF_ROLE[role])
@@ -60,6 +62,7 @@ class Stage:
             "message_id": [str(self.message)],
             "person_id": [self.people[organisation]] if organisation in self.people else [],
             "reset_id": [self.resets[organisation]] if organisation in self.resets else [],
+            "edit_id": [str(self.edit)],
             "batch_id": [str(self.batches[organisation])] if organisation in self.batches else [],
         }
 
@@ -103,7 +106,8 @@ def stage(app: Flask, sqlite_engine: Engine, clock: FixedClock) -> Stage:
     with unit_of_work(sqlite_engine) as session:
         enter_presets(session, by="system:test", now=now)
         batches = {code: put_batch(session, organisation=code, now=now) for code in people}
-    return Stage(app, sqlite_engine, clock, message, people, resets, batches)
+        edit = put_era(session, now=now)
+    return Stage(app, sqlite_engine, clock, message, people, resets, batches, edit)
 
 
 def reopen(stage: Stage) -> None:

@@ -15,6 +15,7 @@ import postmaster.audit.tables
 import postmaster.blackouts.tables
 import postmaster.credentials.tables
 import postmaster.entitlements.tables
+import postmaster.eras.tables
 import postmaster.features.tables
 import postmaster.lifecycle.tables
 import postmaster.organisations.tables

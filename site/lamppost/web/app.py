@@ -42,6 +42,8 @@ ROOMS = (
     "panels.organisations",
     "panels.people",
     "panels.person_changes",
+    "panels.policy",
+    "panels.policy_changes",
     "panels.roles",
     "panels.start",
     "plans",

@@ -30,6 +30,8 @@ class Action(StrEnum):
     SPOOFING_WORK = "spoofing.work"
     SPOOFING_SWITCH = "spoofing.switch"
     POLICY_READ = "policy.read"
+    POLICY_EDITS = "policy.edits"
+    POLICY_WRITE = "policy.write"
     BULLETINS_WRITE = "bulletins.write"
     STATUS_WRITE = "status.write"
     STATUS_FULLER = "status.fuller"

@@ -75,7 +75,7 @@ def preview(session: Session, *, reader: Actor, policy: Policy, as_of: datetime)
             Account.kind,
             reason_of(cutoffs).label("reason"),
             blocker_of(cutoffs).label("blocker"),
-            _band_of(cutoffs).label("band"),
+            band_of(cutoffs).label("band"),
         )
         .where(is_due_at_all(cutoffs), mine)
         .subquery()
@@ -90,7 +90,8 @@ def preview(session: Session, *, reader: Actor, policy: Policy, as_of: datetime)
     return Preview(as_of, policy.version, estate, tallies)
 
 
-def _band_of(cutoffs: Cutoffs) -> ColumnElement[str]:
+def band_of(cutoffs: Cutoffs) -> ColumnElement[str]:
+    """How long ago the clock of an account began, as one of the bands."""
     since = case((Account.status == Status.ACTIVE, Account.idle_since), else_=Account.status_since)
     bands = [
         (since < cutoffs.as_of - timedelta(days=days), literal(words)) for days, words in BANDS

@@ -1,12 +1,13 @@
 """Enter numbers into the register."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postmaster.audit.actions import record
-from postmaster.policy.numbers import list_presets
+from postmaster.policy.numbers import DatedNumber, list_presets
 from postmaster.policy.tables import PolicyNumber
 
 
@@ -23,7 +24,16 @@ def enter_presets(session: Session, *, by: str, now: datetime) -> int:
         for number in preset.numbers
         if (number.key.value, number.holds_from) not in held
     ]
-    for number in new:
+    enter_era(session, numbers=new, by=by, now=now)
+    return len(new)
+
+
+def enter_era(session: Session, *, numbers: Sequence[DatedNumber], by: str, now: datetime) -> None:
+    """Enter numbers, each audited. A day that has one of a key already keeps it: that is a fault.
+
+    Called by `enter_presets`, and by `eras` once a second person has signed.
+    """
+    for number in numbers:
         session.add(
             PolicyNumber(
                 key=number.key,
@@ -45,4 +55,3 @@ def enter_presets(session: Session, *, by: str, now: datetime) -> int:
             by=by,
             now=now,
         )
-    return len(new)

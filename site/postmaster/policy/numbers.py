@@ -31,6 +31,7 @@ class Key(StrEnum):
     LIST_NAME_MAX_LENGTH = "list.name_max_length"
     THRESHOLD_ESTATE_PERMILLE = "threshold.estate_permille"
     THRESHOLD_ORGANISATION_PERMILLE = "threshold.organisation_permille"
+    THRESHOLD_NORM_PERCENT = "threshold.norm_percent"
     UNDO_WINDOW_DAYS = "undo.window_days"
     # 1 or 0: whether this kind of use keeps an account from becoming inactive.
     SIGN_IN_COUNTS = "activity.sign_in_counts"
@@ -45,6 +46,8 @@ class Key(StrEnum):
     SPOOF_REGISTER_KEPT_DAYS = "spoof.register_kept_days"
     SPOOF_REHEARSAL_FRESH_HOURS = "spoof.rehearsal_fresh_hours"
     MAINTENANCE_NOTICE_DAYS = "maintenance.notice_days"
+    PILOT_STEP_DAYS = "pilot.step_days"
+    PILOT_CORRECTIONS_PERMILLE = "pilot.corrections_permille"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from lamppost.web.context import now, session
 from lamppost.web.guard import actor, signed_in_only
 from postmaster.access.actors import Actor
 from postmaster.access.tasks import Task
+from postmaster.eras import reads as eras
 from postmaster.inspection import reads as inspection
 from postmaster.lifecycle import batch_reads as lifecycle
 from postmaster.organisations import reads as organisations
@@ -29,6 +30,7 @@ ROOMS: tuple[ListTasks, ...] = (
     inspection.list_tasks,
     organisations.list_tasks,
     lifecycle.list_tasks,
+    eras.list_tasks,
 )
 
 

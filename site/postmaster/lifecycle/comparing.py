@@ -1,0 +1,142 @@
+"""Two policies on one estate: who would move by the one and not by the other, in one statement."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
+from sqlalchemy.orm import Session
+
+from postmaster.access.actors import Actor
+from postmaster.access.criteria import in_scope
+from postmaster.access.matrix import Action
+from postmaster.accounts.rules import Status
+from postmaster.accounts.tables import Account
+from postmaster.lifecycle.batches import permille
+from postmaster.lifecycle.criteria import blocker_of, is_due_at_all, reason_of
+from postmaster.lifecycle.cutoffs import Cutoffs, make_cutoffs
+from postmaster.lifecycle.reads import band_of
+from postmaster.policy.rules import Policy
+
+SAMPLE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """How many accounts share these; `is_more`: due by the second policy only, or by the first."""
+
+    organisation: str
+    kind: str
+    reason: str
+    band: str
+    is_more: bool
+    accounts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Who would move by one policy and not by the other, at one moment; nobody is moved by it.
+
+    `living` counts the accounts of each organisation that are not purged; `more_ids` and `less_ids`
+    are the first accounts of each side, as a sample to look at.
+    """
+
+    as_of: datetime
+    before: Policy
+    after: Policy
+    living: Mapping[str, int]
+    moves: Sequence[Move]
+    more_ids: Sequence[int]
+    less_ids: Sequence[int]
+
+    @property
+    def estate(self) -> int:
+        """Every account that is not purged."""
+        return sum(self.living.values())
+
+    def count(self, key: Callable[[Move], str], *, is_more: bool = True) -> Mapping[str, int]:
+        """Accounts by something of the moves, most first."""
+        found: Counter[str] = Counter()
+        for move in self.moves:
+            if move.is_more == is_more:
+                found[key(move)] += move.accounts
+        return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+
+    @property
+    def more(self) -> int:
+        """How many the second policy would take and the first would not."""
+        return sum(move.accounts for move in self.moves if move.is_more)
+
+    @property
+    def less(self) -> int:
+        """How many the first policy would take and the second would not."""
+        return sum(move.accounts for move in self.moves if not move.is_more)
+
+    @property
+    def estate_permille(self) -> int:
+        """The share of the estate the second policy would take besides."""
+        return permille(self.more, self.estate)
+
+    def list_shares(self) -> Sequence[tuple[int, str]]:
+        """The share of each organisation the second policy would take besides, largest first."""
+        taken = self.count(lambda move: move.organisation)
+        shares = [(permille(count, self.living[code]), code) for code, count in taken.items()]
+        return sorted(shares, key=lambda pair: (-pair[0], pair[1]))
+
+
+def compare_policies(
+    session: Session, *, reader: Actor, before: Policy, after: Policy, as_of: datetime
+) -> Comparison:
+    """Compare what two policies would do at a moment to the accounts the reader may see."""
+    first, second = make_cutoffs(before, as_of=as_of), make_cutoffs(after, as_of=as_of)
+    mine = in_scope(reader, Action.ACCOUNTS_READ, Account.organisation)
+    living: dict[str, int] = {
+        code: count
+        for code, count in session.execute(
+            select(Account.organisation, func.count())
+            .where(Account.status != Status.PURGED, mine)
+            .group_by(Account.organisation)
+        )
+    }
+    moves = _list_moves(session, first, second, mine)
+    sides = {move.is_more for move in moves}
+    more, less = (
+        _sample(session, first, second, mine, is_more=side) if side in sides else ()
+        for side in (True, False)
+    )
+    return Comparison(as_of, before, after, living, moves, more, less)
+
+
+def _list_moves(
+    session: Session, first: Cutoffs, second: Cutoffs, mine: ColumnElement[bool]
+) -> Sequence[Move]:
+    is_more = is_due_at_all(second)
+    moved = (
+        select(
+            Account.organisation,
+            Account.kind,
+            case((is_more, reason_of(second)), else_=reason_of(first)).label("reason"),
+            band_of(second).label("band"),
+            case((is_more, 1), else_=0).label("is_more"),
+        )
+        .where(or_(_only(second, first), _only(first, second)), mine)
+        .subquery()
+    )
+    columns = (moved.c.organisation, moved.c.kind, moved.c.reason, moved.c.band, moved.c.is_more)
+    rows = session.execute(select(*columns, func.count()).group_by(*columns).order_by(*columns))
+    return [Move(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows]
+
+
+def _sample(
+    session: Session, first: Cutoffs, second: Cutoffs, mine: ColumnElement[bool], *, is_more: bool
+) -> Sequence[int]:
+    only = _only(second, first) if is_more else _only(first, second)
+    rows = select(Account.account_id).where(only, mine).order_by(Account.account_id).limit(SAMPLE)
+    return session.scalars(rows).all()
+
+
+def _only(one: Cutoffs, other: Cutoffs) -> ColumnElement[bool]:
+    """Due by one policy and not by the other, with nothing in the way."""
+    due = and_(is_due_at_all(one), not_(is_due_at_all(other)))
+    return and_(due, blocker_of(one).is_(None))

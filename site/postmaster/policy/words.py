@@ -1,0 +1,94 @@
+"""What each number is called, what it counts, and between which values it may ever be set.
+
+The bounds are no policy: they refuse a slip of the pen. One of them is more than that: no era may
+give a mailbox less notice than the 14 days the bulletin of 9 April 2018 promised.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from postmaster.policy.numbers import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of a number, its unit, and the smallest and largest value an era may give it."""
+
+    words: str
+    unit: str
+    low: int
+    high: int
+
+
+DAYS, MONTHS, PERMILLE, FLAG = "days", "months", "‰", "1 for yes, 0 for no"
+
+WORDINGS: Mapping[Key, Wording] = {
+    Key.NOTICE_DAYS: Wording("Notice before a deletion", DAYS, 14, 365),
+    Key.LEAVER_KEPT_DAYS: Wording("A leaver is kept", DAYS, 14, 3650),
+    Key.INACTIVE_AFTER_DAYS: Wording("Unused until inactive", DAYS, 14, 3650),
+    Key.INACTIVE_DELETED_AFTER_DAYS: Wording("Inactive until deleted", DAYS, 14, 3650),
+    Key.DISABLED_KEPT_MONTHS: Wording("A disabled account is kept", MONTHS, 1, 120),
+    Key.RESTORE_WINDOW_DAYS: Wording("A deleted account can be restored", DAYS, 7, 3650),
+    Key.ADDRESS_QUARANTINE_MONTHS: Wording("An address is given to nobody else", MONTHS, 1, 240),
+    Key.JOINER_ALIAS_DAYS: Wording("A joiner's old address receives", DAYS, 0, 3650),
+    Key.PENDING_EXPIRES_DAYS: Wording("An account never opened is kept", DAYS, 7, 3650),
+    Key.SHARED_UNSENT_MONTHS: Wording("A shared mailbox may send nothing", MONTHS, 1, 120),
+    Key.PERSON_PASSWORD_MIN_LENGTH: Wording("A person's password, at least", "characters", 8, 64),
+    Key.PERSON_PASSWORD_EXPIRES_DAYS: Wording("A person's password lasts", DAYS, 14, 3650),
+    Key.APPLICATION_PASSWORD_MIN_LENGTH: Wording(
+        "An application's password, at least", "characters", 12, 64
+    ),
+    Key.APPLICATION_PASSWORD_EXPIRES_MONTHS: Wording(
+        "An application's password lasts", MONTHS, 1, 60
+    ),
+    Key.LIST_NAMED_SENDERS_OVER: Wording(
+        "A list needs named senders over", "recipients", 1, 1_000_000
+    ),
+    Key.LIST_TENANT_APPROVAL_OVER: Wording(
+        "A list needs national approval over", "recipients", 1, 10_000_000
+    ),
+    Key.LIST_NAME_MAX_LENGTH: Wording("A list's name, at most", "characters", 8, 200),
+    Key.THRESHOLD_ESTATE_PERMILLE: Wording("A run may take of all accounts", PERMILLE, 0, 200),
+    Key.THRESHOLD_ORGANISATION_PERMILLE: Wording(
+        "A run may take of one organisation", PERMILLE, 0, 900
+    ),
+    Key.THRESHOLD_NORM_PERCENT: Wording(
+        "A day's run against the usual of 30 days", "%", 100, 10_000
+    ),
+    Key.UNDO_WINDOW_DAYS: Wording("A batch can be taken back", DAYS, 1, 365),
+    Key.SIGN_IN_COUNTS: Wording("A sign-in counts as use", FLAG, 0, 1),
+    Key.SENDING_COUNTS: Wording("Sending mail counts as use", FLAG, 0, 1),
+    Key.PASSWORD_COUNTS: Wording("A change of password counts as use", FLAG, 0, 1),
+    Key.CAP_ORGANISATION_ACCOUNTS: Wording(
+        "Deletions in one organisation on one day, at most", "accounts", 1, 100_000
+    ),
+    Key.EVIDENCE_FRESH_HOURS: Wording("Evidence of use is believed for", "hours", 1, 720),
+    Key.EVIDENCE_FALL_PERMILLE: Wording(
+        "Evidence of use is believed from, of its usual volume", PERMILLE, 0, 1000
+    ),
+    Key.SPOOF_LEAVE_MAX_DAYS: Wording(
+        "An exception from spoof policy lasts, at most", DAYS, 1, 730
+    ),
+    Key.SPOOF_LEAVE_REMIND_DAYS: Wording("A reminder before an exception ends", DAYS, 0, 365),
+    Key.SPOOF_SIGHTING_KEPT_DAYS: Wording("Single spoof messages are kept", DAYS, 1, 730),
+    Key.SPOOF_REGISTER_KEPT_DAYS: Wording("Daily counts of spoofing are kept", DAYS, 1, 3650),
+    Key.SPOOF_REHEARSAL_FRESH_HOURS: Wording(
+        "A rehearsal of a spoof stage is believed for", "hours", 1, 720
+    ),
+    Key.MAINTENANCE_NOTICE_DAYS: Wording(
+        "Maintenance is excused from uptime when announced before", DAYS, 0, 90
+    ),
+    Key.PILOT_STEP_DAYS: Wording("An organisation stays in a mode of automation", DAYS, 1, 365),
+    Key.PILOT_CORRECTIONS_PERMILLE: Wording(
+        "Corrections of notices up to which deletions are automated", PERMILLE, 0, 1000
+    ),
+}
+
+
+def wording_of(key: Key) -> Wording:
+    """The words of a number; one without words of its own is called by its key."""
+    found = WORDINGS.get(key)
+    if found is not None:
+        return found
+    *words, unit = key.replace(".", " ").replace("_", " ").split()
+    return Wording(" ".join(words).capitalize(), unit, 0, 1_000_000_000)
