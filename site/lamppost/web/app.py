@@ -42,6 +42,7 @@ ROOMS = (
     "panels.organisations",
     "panels.people",
     "panels.person_changes",
+    "panels.pilots",
     "panels.policy",
     "panels.policy_changes",
     "panels.roles",

@@ -2,18 +2,20 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, or_, select
 
 from lamppost.clock import Clock
 from lamppost.database import read_only, unit_of_work
 from lamppost.settings import Settings
 from lamppost.worker.schedule import Job
 from postmaster.access.actors import Actor, system
+from postmaster.days import london_day
+from postmaster.lifecycle.automation import may_run_alone
 from postmaster.lifecycle.batches import BatchError, BatchStatus
-from postmaster.lifecycle.noticing import owe_notices, settle_notices
-from postmaster.lifecycle.running import ChunkResult, run_chunk
+from postmaster.lifecycle.noticing import look_at_notices, owe_notices
+from postmaster.lifecycle.running import ChunkResult, begin_run, run_chunk
 from postmaster.lifecycle.tables import LifecycleBatch
 from postmaster.lifecycle.undoing import close_window, undo_chunk
 
@@ -21,6 +23,8 @@ log = logging.getLogger(__name__)
 BATCHES_S = 5
 # A chunk in one transaction: the kill switch and other writers wait for no more than one.
 NOTICES_AT_ONCE = 500
+# The proofs of a waiting batch are many rows: they are read so often.
+LOOK_EVERY = timedelta(minutes=1)
 WORKER = system("lifecycle")
 # Told after every chunk.
 OnChunk = Callable[[ChunkResult], None]
@@ -41,7 +45,14 @@ def carry_on(engine: Engine, settings: Settings, clock: Clock) -> None:
     with read_only(engine) as session:
         batches = session.execute(
             select(LifecycleBatch.batch_id, LifecycleBatch.status)
-            .where(LifecycleBatch.status.in_([*_WORK, *_WAITS]))
+            .where(
+                LifecycleBatch.status.in_([*_WORK, *_WAITS]),
+                or_(
+                    LifecycleBatch.looked_at.is_(None),
+                    LifecycleBatch.looked_at <= clock.now() - LOOK_EVERY,
+                    LifecycleBatch.status != BatchStatus.WAITING,
+                ),
+            )
             .order_by(LifecycleBatch.batch_id)
         ).all()
     for batch_id, status in batches:
@@ -105,7 +116,9 @@ _WAITS = (BatchStatus.WAITING, BatchStatus.DONE, BatchStatus.UNDONE)
 
 def _look(engine: Engine, batch_id: int, status: BatchStatus, now: datetime) -> None:
     with unit_of_work(engine) as session:
-        if status is BatchStatus.WAITING:
-            settle_notices(session, batch_id=batch_id, now=now)
-        else:
+        if status is not BatchStatus.WAITING:
             close_window(session, batch_id=batch_id, by=WORKER, now=now)
+            return
+        batch = look_at_notices(session, batch_id=batch_id, now=now)
+        if may_run_alone(batch, today=london_day(now)):
+            begin_run(session, batch_id=batch_id, by=WORKER, now=now)

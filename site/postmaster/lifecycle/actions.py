@@ -1,9 +1,8 @@
 """A batch from its draft to its approval: drafted, frozen, raised, approved, aborted."""
 
-import json
 from datetime import date, datetime
 
-from sqlalchemy import true, update
+from sqlalchemy import true
 from sqlalchemy.orm import Session
 
 from postmaster.access.acting import acts
@@ -16,27 +15,27 @@ from postmaster.lifecycle.batches import (
     BatchError,
     BatchStatus,
     Drop,
-    ItemState,
-    can_be_undone,
     check_step,
     needs_notice,
 )
-from postmaster.lifecycle.cutoffs import Cutoffs, make_cutoffs
+from postmaster.lifecycle.choosing import choose_members, passes_norm
 from postmaster.lifecycle.guards import check_evidence
 from postmaster.lifecycle.membership import (
-    Shares,
-    add_members,
     digest_members,
     drop_members,
     measure_shares,
 )
 from postmaster.lifecycle.rules import LEADS_TO, Reason
-from postmaster.lifecycle.steps import check_second, get_batch_for, note_batch, step_batch
-from postmaster.lifecycle.tables import BatchItem, LifecycleBatch
+from postmaster.lifecycle.steps import (
+    check_second,
+    get_batch_for,
+    note_batch,
+    settle_approval,
+    step_batch,
+)
+from postmaster.lifecycle.tables import LifecycleBatch
 from postmaster.organisations.tables import Organisation
-from postmaster.policy.numbers import Key
 from postmaster.policy.reads import get_policy
-from postmaster.policy.rules import Policy
 
 LONGEST_TITLE = 200
 
@@ -92,18 +91,8 @@ def freeze_batch(session: Session, *, batch_id: int, by: Actor, now: datetime) -
     policy = get_policy(session, on=london_day(now))
     if Reason(batch.reason) in BY_USE:
         check_evidence(session, policy=policy, now=now)
-    cutoffs = make_cutoffs(policy, as_of=now)
-    batch.as_of, batch.policy_version = now, policy.version
-    batch.notice_days = policy[Key.NOTICE_DAYS] if needs_notice(Reason(batch.reason)) else 0
-    batch.undo_days = policy[Key.UNDO_WINDOW_DAYS] if can_be_undone(Reason(batch.reason)) else 0
-    batch.rule = _say_rule(batch, cutoffs)
-    cap = policy[Key.CAP_ORGANISATION_ACCOUNTS]
-    batch.member_count = add_members(session, batch, cutoffs, cap=cap)
-    if not batch.member_count:
+    if not choose_members(session, batch, policy, now=now):
         raise BatchError("Nobody is due for this reason. Look at the preview to see why.")
-    batch.frozen_hash = digest_members(session, batch)
-    shares = measure_shares(session, batch, limit=policy[Key.THRESHOLD_ORGANISATION_PERMILLE])
-    batch.estate_permille, batch.tripped = shares.estate, _say_tripped(shares, policy)
     changes: Changes = {"members": (0, batch.member_count), "hash": (None, batch.frozen_hash)}
     step_batch(session, batch, BatchStatus.FROZEN, "lifecycle.freeze", changes, by=by, now=now)
     return batch.member_count
@@ -111,9 +100,18 @@ def freeze_batch(session: Session, *, batch_id: int, by: Actor, now: datetime) -
 
 @acts(Action.LIFECYCLE_RUN)
 def raise_limit(
-    session: Session, *, batch_id: int, permille: int, why: str, by: Actor, now: datetime
+    session: Session,
+    *,
+    batch_id: int,
+    permille: int,
+    norm_percent: int = 0,
+    why: str,
+    by: Actor,
+    now: datetime,
 ) -> None:
     """Allow a frozen batch that passed a threshold a larger share, by somebody else, with why.
+
+    `norm_percent` is the larger day it is allowed, where that is what it passed.
 
     Raises:
         BatchError: nothing was passed, the number is too small, there is no reason, or it is one's
@@ -126,8 +124,14 @@ def raise_limit(
     highest = measure_shares(session, batch, limit=0).highest
     if permille < highest:
         raise BatchError(f"The batch takes up to {highest}‰: the number must be that or more.")
+    passed = passes_norm(batch.norm_percent, get_policy(session, on=london_day(now)))
+    if passed and norm_percent < (batch.norm_percent or 0):
+        raise BatchError(
+            f"Its largest day is {batch.norm_percent}% of a usual one: allow that or more."
+        )
     if not why.strip():
         raise BatchError("Say why so many may go.")
+    batch.limit_norm_percent = norm_percent if passed else None
     before, batch.limit_permille = batch.limit_permille, permille
     batch.limit_by, batch.limit_why = by.reference, why.strip()
     note_batch(session, batch, "lifecycle.raise", {"limit": (before, permille)}, by=by, now=now)
@@ -154,14 +158,7 @@ def approve_batch(
     step_batch(session, batch, BatchStatus.APPROVED, "lifecycle.approve", {}, by=by, now=now)
     if needs_notice(Reason(batch.reason)):
         return
-    # Nothing is deleted by it: its members are ready on their day.
-    session.execute(
-        update(BatchItem)
-        .where(BatchItem.batch_id == batch_id, BatchItem.state == ItemState.MEMBER)
-        .values(state=ItemState.NOTICED, ready_on=BatchItem.deletes_on)
-        .execution_options(synchronize_session=False)
-    )
-    step_batch(session, batch, BatchStatus.WAITING, "lifecycle.wait", {}, by=by, now=now)
+    settle_approval(session, batch, by=by, now=now)
 
 
 @acts(Action.LIFECYCLE_RUN)
@@ -197,30 +194,3 @@ def _check_draft(
         raise BatchError("The day it runs is past. Give today or a day to come.")
     if organisation is not None and session.get(Organisation, organisation) is None:
         raise BatchError(f"There is no organisation {organisation}.")
-
-
-def _say_rule(batch: LifecycleBatch, cutoffs: Cutoffs) -> str:
-    """The rule and its limits as JSON, for the hash and for whoever asks later."""
-    limits = {name: str(getattr(cutoffs, name)) for name in Cutoffs.__slots__}
-    narrowed = {
-        "reason": batch.reason,
-        "organisation": batch.organisation,
-        "cut_off": None if batch.cut_off is None else batch.cut_off.isoformat(),
-        "run_on": batch.run_on.isoformat(),
-        "notice_days": batch.notice_days,
-    }
-    return json.dumps(narrowed | limits, sort_keys=True)
-
-
-def _say_tripped(shares: Shares, policy: Policy) -> str | None:
-    estate = policy[Key.THRESHOLD_ESTATE_PERMILLE]
-    own = policy[Key.THRESHOLD_ORGANISATION_PERMILLE]
-    words = []
-    if shares.estate > estate:
-        words.append(f"The batch takes {shares.estate}‰ of all accounts; the limit is {estate}‰.")
-    if shares.over:
-        words.append(
-            f"Organisations it takes more than {own}‰ of: {shares.over:,}, the most "
-            f"{shares.worst}‰ of {shares.worst_organisation}."
-        )
-    return " ".join(words) or None

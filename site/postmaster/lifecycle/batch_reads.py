@@ -150,13 +150,7 @@ def _list_decisions(session: Session, reader: Actor, today: date) -> list[Task]:
         LifecycleBatch.undo_approved_by.is_(None),
         LifecycleBatch.status.in_([BatchStatus.DONE, BatchStatus.PAUSED]),
     )
-    noticed = select(BatchItem.batch_id).where(
-        BatchItem.state == ItemState.NOTICED, BatchItem.ready_on <= today
-    )
-    ready = (
-        LifecycleBatch.status == BatchStatus.WAITING,
-        LifecycleBatch.batch_id.in_(noticed),
-    )
+    ready = (LifecycleBatch.status == BatchStatus.WAITING, LifecycleBatch.ready_on <= today)
     tasks = []
     for where, one, many in (
         (frozen, "1 batch waits for your approval", "batches wait for your approval"),

@@ -46,6 +46,8 @@ class Drop(StrEnum):
     MOVED = "moved"
     KEPT = "kept"
     ABORTED = "aborted"
+    # Automation there was turned down.
+    MODE = "mode"
 
 
 class BatchError(ValueError):

@@ -1,5 +1,7 @@
 """The lifecycle rule as SQL: one expression for preview, explanation, candidates and guard."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -8,6 +10,7 @@ from postmaster.access.tables import RoleGrant
 from postmaster.accounts.rules import Kind, MemberRole, Status
 from postmaster.accounts.tables import Account, MailboxMember
 from postmaster.lifecycle.cutoffs import Cutoffs
+from postmaster.lifecycle.modes import Mode
 from postmaster.lifecycle.rules import CLOCKED, LEADS_TO, Blocker, Reason
 from postmaster.lifecycle.tables import LifecycleOrganisation
 
@@ -82,10 +85,11 @@ def is_candidate(
 
     Said status by status, and not by `reason_of`, so that an index of the status finds them.
     """
-    return and_(_is_due(cutoffs, reason), blocker_of(cutoffs, own_batch=own_batch).is_(None))
+    return and_(is_due(cutoffs, reason), blocker_of(cutoffs, own_batch=own_batch).is_(None))
 
 
-def _is_due(cutoffs: Cutoffs, reason: Reason) -> ColumnElement[bool]:
+def is_due(cutoffs: Cutoffs, reason: Reason) -> ColumnElement[bool]:
+    """Due for one reason, whatever stands in the way; said so that an index of the status helps."""
     active = Account.status == Status.ACTIVE
     other = Account.status != Status.ACTIVE
     counted = Account.counted_from < cutoffs.pending_before
@@ -102,7 +106,7 @@ def _is_due(cutoffs: Cutoffs, reason: Reason) -> ColumnElement[bool]:
 
 def is_due_at_all(cutoffs: Cutoffs) -> ColumnElement[bool]:
     """Due for any reason, whatever stands in the way."""
-    return or_(*(_is_due(cutoffs, reason) for reason in LEADS_TO))
+    return or_(*(is_due(cutoffs, reason) for reason in LEADS_TO))
 
 
 def is_idle(cutoffs: Cutoffs) -> ColumnElement[bool]:
@@ -131,6 +135,12 @@ def is_frozen() -> ColumnElement[bool]:
     """Its organisation is frozen: nothing is swept there."""
     frozen = select(LifecycleOrganisation.ods_code).where(LifecycleOrganisation.is_frozen)
     return Account.organisation.in_(frozen)
+
+
+def in_mode(modes: Collection[Mode]) -> ColumnElement[bool]:
+    """Its organisation stands in one of these modes of automation."""
+    codes = select(LifecycleOrganisation.ods_code).where(LifecycleOrganisation.mode.in_(modes))
+    return Account.organisation.in_(codes)
 
 
 def is_sole_administrator() -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from postmaster.days import london_day, say_day
 from postmaster.lifecycle.rules import Reason
 
 NOTICE = "lifecycle-notice-1"
-DIGEST = "lifecycle-digest-1"
+DIGEST = "lifecycle-digest-2"
 MOST_LISTED = 200
 
 
@@ -40,21 +40,42 @@ def write_notice(facing: Facing, reason: Reason, *, link: str) -> tuple[str, str
 
 
 def write_digest(
-    organisation: str, listed: Sequence[tuple[str, date]], total: int, reason: Reason
+    batch_id: int, listed: Sequence[tuple[str, str, date]], total: int, reason: Reason
 ) -> tuple[str, str]:
-    """Subject and text of the letter to the administrators of an organisation."""
+    """Subject and text of the letter to somebody who administers organisations.
+
+    `listed` are the organisation, the address and the day of the first accounts, `total` how many
+    there are in all.
+    """
     count = "1 account" if total == 1 else f"{total:,} accounts"
-    lines = "\n".join(f"  {say_day(day)}  {address}" for address, day in listed)
+    lines = "\n".join(f"  {say_day(day)}  {code}  {address}" for code, address, day in listed)
     more = f"\n  and {total - len(listed):,} more" if total > len(listed) else ""
     text = (
-        f"{count} of {organisation} will be deleted because they are {reason.value}. Each mailbox "
-        "has been written to.\n\n"
+        f"{count} of the organisations you look after will be deleted: {_WHY[reason]}. "
+        f"{_READ[reason]}\n\n"
         f"{lines}{more}\n\n"
-        "If one of them is still needed, keep it in the panel of the batch, place a hold on it, or "
-        "change its state. Nobody reads the mailbox of somebody who has left or is disabled: you "
-        "may be the only one who knows.\n"
+        f"All of them are in the Lifecycle panel, batch {batch_id}. If one of them is still "
+        "needed, keep it there, place a hold on it, or change its state before its day.\n"
     )
-    return f"{count} of {organisation} will be deleted", text
+    return f"{count} of your organisations will be deleted", text
+
+
+_WHY = {
+    Reason.LEAVER_DUE: "their owners left and nobody accepted them since",
+    Reason.INACTIVE_DUE: "they have not been used for a long time",
+    Reason.DISABLED_DUE: "they were disabled and nobody enabled them again",
+    Reason.PENDING_EXPIRED: "nobody ever opened them",
+}
+_UNREAD = (
+    "Each mailbox has been written to, but nobody is likely to read it: you may be the only one "
+    "who knows whether it is needed."
+)
+_READ = {
+    Reason.LEAVER_DUE: _UNREAD,
+    Reason.INACTIVE_DUE: "Each mailbox has been written to.",
+    Reason.DISABLED_DUE: _UNREAD,
+    Reason.PENDING_EXPIRED: _UNREAD,
+}
 
 
 def _say_reason(facing: Facing, reason: Reason) -> str:

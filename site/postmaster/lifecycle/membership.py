@@ -22,8 +22,9 @@ from postmaster.accounts.rules import Status
 from postmaster.accounts.tables import Account
 from postmaster.days import start_of
 from postmaster.lifecycle.batches import IN_FLIGHT, ItemState, permille
-from postmaster.lifecycle.criteria import is_candidate
+from postmaster.lifecycle.criteria import in_mode, is_candidate
 from postmaster.lifecycle.cutoffs import Cutoffs
+from postmaster.lifecycle.modes import Mode, reaches
 from postmaster.lifecycle.rules import Reason
 from postmaster.lifecycle.tables import BatchItem, LifecycleBatch
 
@@ -52,7 +53,14 @@ def is_eligible(
         parts.append(Account.organisation == batch.organisation)
     if batch.cut_off is not None:
         parts.append(Account.status_since < start_of(batch.cut_off))
+    if batch.mode is not None:
+        parts.append(in_mode(_list_modes(Mode(batch.mode), is_chosen=own_batch is not None)))
     return and_(*parts)
+
+
+def _list_modes(mode: Mode, *, is_chosen: bool) -> list[Mode]:
+    """Chosen from the organisations of one mode; done while they go at least so far."""
+    return [one for one in Mode if reaches(one, mode)] if is_chosen else [mode]
 
 
 def add_members(session: Session, batch: LifecycleBatch, cutoffs: Cutoffs, *, cap: int) -> int:
@@ -118,28 +126,43 @@ def digest_members(session: Session, batch: LifecycleBatch) -> str:
 
 def measure_shares(session: Session, batch: LifecycleBatch, *, limit: int) -> Shares:
     """The shares of a frozen batch; `over` counts organisations beyond `limit` thousandths."""
-    living: dict[str, int] = {
-        code: count
-        for code, count in session.execute(
-            select(Account.organisation, func.count())
-            .where(Account.status != Status.PURGED)
-            .group_by(Account.organisation)
-        )
-    }
-    taken = session.execute(
-        select(BatchItem.organisation, func.count())
-        .where(BatchItem.batch_id == batch.batch_id)
-        .group_by(BatchItem.organisation)
-    )
-    shares = sorted(
-        ((permille(count, living.get(code, count)), code) for code, count in taken), reverse=True
-    )
+    living = _count_living(session)
+    shares = _list_shares(session, batch, living)
     worst, code = shares[0] if shares else (0, None)
     return Shares(
         estate=permille(batch.member_count, sum(living.values())),
         worst=worst,
         worst_organisation=code,
         over=sum(share > limit for share, _ in shares),
+    )
+
+
+def list_over(session: Session, batch: LifecycleBatch, *, limit: int) -> list[tuple[int, str]]:
+    """The organisations a batch takes more than `limit` thousandths of, the worst first."""
+    shares = _list_shares(session, batch, _count_living(session))
+    return [(share, code) for share, code in shares if share > limit]
+
+
+def _count_living(session: Session) -> dict[str, int]:
+    """Accounts of each organisation that are not purged."""
+    rows = session.execute(
+        select(Account.organisation, func.count())
+        .where(Account.status != Status.PURGED)
+        .group_by(Account.organisation)
+    )
+    return {code: count for code, count in rows}
+
+
+def _list_shares(
+    session: Session, batch: LifecycleBatch, living: dict[str, int]
+) -> list[tuple[int, str]]:
+    taken = session.execute(
+        select(BatchItem.organisation, func.count())
+        .where(BatchItem.batch_id == batch.batch_id)
+        .group_by(BatchItem.organisation)
+    )
+    return sorted(
+        ((permille(count, living.get(code, count)), code) for code, count in taken), reverse=True
     )
 
 

@@ -22,10 +22,11 @@ from postmaster.lifecycle.batches import (
     ItemState,
     find_ready_day,
 )
+from postmaster.lifecycle.digests import owe_digests
 from postmaster.lifecycle.letters import NOTICE, Facing, write_notice
 from postmaster.lifecycle.membership import drop_members
 from postmaster.lifecycle.rules import Reason
-from postmaster.lifecycle.steps import get_batch_for, step_batch
+from postmaster.lifecycle.steps import get_batch_for, refresh_ready, step_batch
 from postmaster.lifecycle.tables import BatchItem, LifecycleBatch
 from postmaster.organisations.tables import Organisation
 from postmaster.outbox.actions import owe
@@ -56,7 +57,8 @@ def owe_notices(
 ) -> int:
     """Owe up to `most` notices more; gives how many are left. The batch waits when none is.
 
-    Each names its day: the planned one, or the first its notice can have run, if that is later.
+    After the mailboxes their administrators are written to. Each notice names its day: the planned
+    one, or the first its notice can have run, if that is later.
 
     Args:
         session: the transaction.
@@ -82,6 +84,7 @@ def owe_notices(
             BatchItem.batch_id == batch_id, BatchItem.state == ItemState.MEMBER
         )
     )
+    left = left or owe_digests(session, batch, most=max(1, most // 5), now=now)
     if not left:
         step_batch(session, batch, BatchStatus.WAITING, "lifecycle.wait", {}, by=by, now=now)
     return left or 0
@@ -107,6 +110,15 @@ def settle_notices(
     bounced = and_(within, BatchItem.message_id.in_(gone))
     drop_members(session, batch_id, bounced, why=Drop.NOTICE_FAILED, now=now)
     _find_ready_days(session, batch, within)
+
+
+def look_at_notices(session: Session, *, batch_id: int, now: datetime) -> LifecycleBatch:
+    """Settle the notices of a waiting batch, and keep beside it when, and what is ready first."""
+    settle_notices(session, batch_id=batch_id, now=now)
+    batch = get_batch_for(session, batch_id)
+    batch.looked_at = now
+    refresh_ready(session, batch)
+    return batch
 
 
 def _list_facing(

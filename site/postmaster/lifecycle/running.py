@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, String, and_, case, exists, func, select, update
+from sqlalchemy import ColumnElement, String, and_, case, exists, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from postmaster.access.acting import acts
@@ -14,13 +14,15 @@ from postmaster.accounts.sweeps import Sweep, apply_sweep, bury, lock_accounts
 from postmaster.accounts.tables import Account
 from postmaster.days import add_months, london_day
 from postmaster.lifecycle.batches import BatchError, BatchStatus, Drop, ItemState
-from postmaster.lifecycle.criteria import blocker_of
+from postmaster.lifecycle.caps import count_day, postpone_over_cap
+from postmaster.lifecycle.criteria import blocker_of, in_mode
 from postmaster.lifecycle.cutoffs import Cutoffs, make_cutoffs
 from postmaster.lifecycle.guards import check_clear
 from postmaster.lifecycle.membership import count_states, drop_members, is_eligible
+from postmaster.lifecycle.modes import Mode, reaches
 from postmaster.lifecycle.noticing import settle_notices
 from postmaster.lifecycle.rules import LEADS_TO, Reason
-from postmaster.lifecycle.steps import get_batch_for, step_batch
+from postmaster.lifecycle.steps import get_batch_for, refresh_ready, step_batch
 from postmaster.lifecycle.tables import BatchItem, LifecycleBatch
 from postmaster.policy.numbers import Key
 from postmaster.policy.reads import get_policy
@@ -57,12 +59,8 @@ def begin_run(session: Session, *, batch_id: int, by: Actor, now: datetime) -> N
         raise BatchError(f"The batch is {batch.status}: it cannot run.")
     check_clear(session, now=now)
     settle_notices(session, batch_id=batch_id, now=now)
-    today = london_day(now)
-    first = session.scalar(
-        select(func.min(BatchItem.ready_on)).where(
-            BatchItem.batch_id == batch_id, BatchItem.state == ItemState.NOTICED
-        )
-    )
+    refresh_ready(session, batch)
+    today, first = london_day(now), batch.ready_on
     if first is None or first > today:
         raise BatchError(_say_too_early(first))
     batch.started_at = batch.started_at or now
@@ -108,6 +106,11 @@ def run_chunk(
     lock_accounts(session, sweep.members)
     chosen = is_eligible(batch, cutoffs, own_batch=batch_id)
     dropped = _drop_unfit(session, batch, ready, chosen, cutoffs, now=now)
+    is_deleting = sweep.wanted is Status.DELETED
+    if is_deleting:
+        cap = policy[Key.CAP_ORGANISATION_ACCOUNTS]
+        postpone_over_cap(session, batch, ready, today=today, cap=cap)
+        count_day(session, ready, today=today)
     until = add_months(today, policy[Key.ADDRESS_QUARANTINE_MONTHS])
     fit = and_(chosen, Account.account_id.in_(select(BatchItem.account_id).where(ready)))
     done = _sweep_one(session, sweep, fit, kept_until=until)
@@ -198,6 +201,7 @@ def _drop_unfit(
             func.coalesce(
                 case((Account.organisation != BatchItem.organisation, Drop.MOVED.value)),
                 blocker_of(cutoffs, own_batch=batch.batch_id),
+                _say_mode(batch),
                 Drop.NOT_DUE.value,
             )
         )
@@ -208,10 +212,19 @@ def _drop_unfit(
     return drop_members(session, batch.batch_id, and_(ready, ~stays), why=why, now=now)
 
 
+def _say_mode(batch: LifecycleBatch) -> ColumnElement[str | None]:
+    """Why a member of an automatic batch leaves whose organisation no longer goes so far."""
+    if batch.mode is None:
+        return literal(None, String)
+    modes = [mode for mode in Mode if reaches(mode, Mode(batch.mode))]
+    return case((~in_mode(modes), Drop.MODE.value))
+
+
 def _finish(session: Session, batch: LifecycleBatch, *, by: Actor, now: datetime) -> ChunkResult:
     """Nothing more is ready: wait for those whose day comes later, or be done."""
     states = count_states(session, batch.batch_id)
     waiting = states[ItemState.NOTICED] + states[ItemState.OWED]
+    refresh_ready(session, batch)
     if waiting:
         step_batch(session, batch, BatchStatus.WAITING, "lifecycle.wait", {}, by=by, now=now)
         return ChunkResult(0, 0, is_over=True)

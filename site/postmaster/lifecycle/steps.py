@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from postmaster.access.actors import Actor, ActorKind
 from postmaster.audit.actions import Changes, record
-from postmaster.lifecycle.batches import BatchError, BatchStatus, check_step
-from postmaster.lifecycle.tables import LifecycleBatch
+from postmaster.lifecycle.batches import BatchError, BatchStatus, ItemState, check_step
+from postmaster.lifecycle.tables import BatchItem, LifecycleBatch
 
 
 def get_batch_for(session: Session, batch_id: int) -> LifecycleBatch:
@@ -81,3 +81,25 @@ def check_second(batch: LifecycleBatch, by: Actor) -> None:
         raise BatchError("A second person decides this, signed in to the panels.")
     if by.reference == batch.created_by:
         raise BatchError("You made this batch. Somebody else must decide this.")
+
+
+def settle_approval(session: Session, batch: LifecycleBatch, *, by: Actor, now: datetime) -> None:
+    """Make the members of an approved batch that needs no notice ready on their day."""
+    session.execute(
+        update(BatchItem)
+        .where(BatchItem.batch_id == batch.batch_id, BatchItem.state == ItemState.MEMBER)
+        .values(state=ItemState.NOTICED, ready_on=BatchItem.deletes_on)
+        .execution_options(synchronize_session=False)
+    )
+    refresh_ready(session, batch)
+    step_batch(session, batch, BatchStatus.WAITING, "lifecycle.wait", {}, by=by, now=now)
+
+
+def refresh_ready(session: Session, batch: LifecycleBatch) -> None:
+    """Keep beside a batch the first day on which anything of it is ready, for lists and tasks."""
+    batch.ready_on = session.scalar(
+        select(func.min(BatchItem.ready_on)).where(
+            BatchItem.batch_id == batch.batch_id, BatchItem.state == ItemState.NOTICED
+        )
+    )
+    session.flush()

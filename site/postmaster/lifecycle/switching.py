@@ -10,10 +10,9 @@ from postmaster.access.matrix import Action
 from postmaster.audit.actions import Changes, record
 from postmaster.lifecycle.batches import BatchError
 from postmaster.lifecycle.guards import THE_SWITCH
+from postmaster.lifecycle.modes import Mode
 from postmaster.lifecycle.tables import LifecycleOrganisation, LifecycleSwitch
 from postmaster.organisations.tables import Organisation
-
-OFF = "off"
 
 
 @acts(Action.LIFECYCLE_RUN)
@@ -51,7 +50,7 @@ def freeze_organisation(
     row = session.get(LifecycleOrganisation, ods_code, with_for_update=True)
     before = row is not None and row.is_frozen
     if row is None:
-        row = LifecycleOrganisation(ods_code=ods_code, mode=OFF)
+        row = LifecycleOrganisation(ods_code=ods_code, mode=Mode.OFF)
         session.add(row)
     row.is_frozen, row.why, row.changed_at, row.changed_by = is_frozen, why, now, by.reference
     changes: Changes = {"is_frozen": (before, is_frozen)}

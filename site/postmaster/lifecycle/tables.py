@@ -17,7 +17,12 @@ class LifecycleBatch(Base):
     earliest day anything of it is done. `rule` are the words of the rule and the cut-offs it was
     frozen with, `frozen_hash` the digest of those and of every member: an approval is bound to it.
     `checkpoint` is the last account of the last finished chunk. `limit_permille` is the raised
-    number somebody else set when a threshold was passed, with why.
+    number somebody else set when a threshold was passed, with why; `limit_norm_percent` likewise
+    for its largest day, `norm_percent`, against a usual one.
+
+    `mode` is how far automation had to go where it was made by itself, None when a person made it.
+    `left_out` counts as JSON who was due and is no member, by what kept them out. `ready_on` is the
+    first day on which anything of it is ready, `looked_at` when its notices were last settled.
     """
 
     __tablename__ = "lifecycle_batch"
@@ -56,6 +61,12 @@ class LifecycleBatch(Base):
     undo_why: Mapped[str | None] = mapped_column(Text)
     undo_approved_by: Mapped[str | None] = mapped_column(String(80))
     checkpoint: Mapped[int] = mapped_column(BigInteger, default=0)
+    mode: Mapped[str | None] = mapped_column(String(16))
+    left_out: Mapped[str | None] = mapped_column(Text)
+    norm_percent: Mapped[int | None]
+    limit_norm_percent: Mapped[int | None]
+    ready_on: Mapped[date | None]
+    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class BatchItem(Base):
@@ -71,6 +82,7 @@ class BatchItem(Base):
             "ix_lifecycle_batch_item_batch_id_state_account_id", "batch_id", "state", "account_id"
         ),
         Index("ix_lifecycle_batch_item_account_id", "account_id"),
+        Index("ix_lifecycle_batch_item_organisation_batch_id", "organisation", "batch_id"),
         Index("ix_lifecycle_batch_item_keep_key", "keep_key", unique=True),
         Index("ix_lifecycle_batch_item_message_id", "message_id"),
     )
@@ -101,7 +113,8 @@ class LifecycleOrganisation(Base):
     ods_code: Mapped[str] = mapped_column(
         String(32), ForeignKey("organisation.ods_code"), primary_key=True
     )
-    mode: Mapped[str] = mapped_column(String(8))
+    mode: Mapped[str] = mapped_column(String(16))
+    mode_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_frozen: Mapped[bool] = mapped_column(Boolean)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_by: Mapped[str] = mapped_column(String(80))
@@ -129,3 +142,82 @@ class ActivityEvidence(Base):
     on_day: Mapped[date] = mapped_column(primary_key=True)
     volume: Mapped[int] = mapped_column(BigInteger)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PilotRequest(Base):
+    """A wish for one step more of automation, decided by somebody else, or withdrawn.
+
+    `digest` covers the organisations, the mode and the reason; `evidence` are the figures as they
+    were when it was asked.
+    """
+
+    __tablename__ = "pilot_request"
+    __table_args__ = (
+        Index("ix_pilot_request_status_request_id", "status", "request_id"),
+        Index("ix_pilot_request_ods_code", "ods_code"),
+    )
+
+    request_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    ods_code: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.ods_code"))
+    with_below: Mapped[bool] = mapped_column(Boolean)
+    from_mode: Mapped[str] = mapped_column(String(16))
+    wanted: Mapped[str] = mapped_column(String(16))
+    organisations: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[str] = mapped_column(String(64))
+    evidence: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(16))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_by: Mapped[str] = mapped_column(String(80))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None] = mapped_column(String(80))
+    decided_why: Mapped[str | None] = mapped_column(Text)
+
+
+class ShadowItem(Base):
+    """An account a batch would have taken where automation only looks, and what became of it.
+
+    `why` is what showed that it was needed, or `stood` once its days ran and nothing had.
+    """
+
+    __tablename__ = "lifecycle_shadow"
+    __table_args__ = (
+        Index("ix_lifecycle_shadow_organisation_settled_on", "organisation", "settled_on"),
+        Index("ix_lifecycle_shadow_reason_settled_on", "reason", "settled_on"),
+    )
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.account_id"), primary_key=True, autoincrement=False
+    )
+    reason: Mapped[str] = mapped_column(String(32), primary_key=True)
+    seen_on: Mapped[date] = mapped_column(primary_key=True)
+    organisation: Mapped[str] = mapped_column(String(32))
+    runs_on: Mapped[date]
+    settled_on: Mapped[date | None]
+    why: Mapped[str | None] = mapped_column(String(32))
+
+
+class LifecycleNight(Base):
+    """What came of the sweep of one London day, mode and reason; `held` is what held it back."""
+
+    __tablename__ = "lifecycle_night"
+
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    mode: Mapped[str] = mapped_column(String(16), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(32), primary_key=True)
+    batch_id: Mapped[int | None] = mapped_column(BigInteger)
+    accounts: Mapped[int] = mapped_column(Integer)
+    held: Mapped[str | None] = mapped_column(Text)
+    is_done: Mapped[bool] = mapped_column(Boolean)
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LifecycleDay(Base):
+    """How many accounts of an organisation batches deleted on a London day, undone or not."""
+
+    __tablename__ = "lifecycle_day"
+    __table_args__ = (Index("ix_lifecycle_day_on_day", "on_day"),)
+
+    organisation: Mapped[str] = mapped_column(String(32), primary_key=True)
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    deleted: Mapped[int] = mapped_column(Integer)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from postmaster.lifecycle.batches import Drop
+from postmaster.lifecycle.leavings import AFTER_CUT_OFF, OVER_SHARE, STOOD
 from postmaster.lifecycle.rules import Blocker, Reason
 
 WORDS: Mapping[str, str] = {
@@ -27,4 +28,8 @@ WORDS: Mapping[str, str] = {
     Drop.MOVED: "Moved to another organisation",
     Drop.KEPT: "Kept by its owner or administrator",
     Drop.ABORTED: "The batch was ended",
+    Drop.MODE: "Automation there was turned down",
+    AFTER_CUT_OFF: "Since the day the batch is cut off at",
+    OVER_SHARE: "Their organisation would lose too much",
+    STOOD: "Nobody needed it",
 }

@@ -22,6 +22,8 @@ blueprint = Blueprint(
     "batch_changes", __name__, url_prefix="/admin/lifecycle/batches/<int:batch_id>"
 )
 LONGEST_WHY = 2000
+# Of a share in thousandths, or of a day in per cent of a usual one.
+MOST_DIGITS = 6
 
 
 @blueprint.post("/freeze")
@@ -39,13 +41,18 @@ def freeze(batch_id: int) -> ResponseReturnValue:
 @panel(Action.LIFECYCLE_RUN)
 def raise_number(batch_id: int) -> ResponseReturnValue:
     """Raise the number a threshold stopped it at."""
-    typed = request.form.get("permille", "")
-    permille = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else 0  # noqa: PLR2004 - 1000 has four
+    permille, percent = _number("permille"), _number("norm_percent")
     return _answer(
         batch_id,
         "The number is raised for this batch.",
         lambda made: raise_limit(
-            made, batch_id=batch_id, permille=permille, why=_why(), by=actor(), now=now()
+            made,
+            batch_id=batch_id,
+            permille=permille,
+            norm_percent=percent,
+            why=_why(),
+            by=actor(),
+            now=now(),
         ),
     )
 
@@ -157,6 +164,11 @@ def _answer(batch_id: int, done: str, act: Callable[[Session], object]) -> Respo
     except BatchError as error:
         flash(str(error))
     return redirect(f"/admin/lifecycle/batches/{batch_id}/", code=303)
+
+
+def _number(name: str) -> int:
+    typed = request.form.get(name, "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS else 0
 
 
 def _why() -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -103,6 +104,7 @@ def show(batch_id: int) -> str:
         filters={"state": state.value if state else ""},
         states=list(ItemState),
         words=WORDS,
+        left_out=_list_left_out(found.row.left_out),
         is_moving=found.row.status in MOVING,
         may_run=may(actor(), Action.LIFECYCLE_RUN).is_allowed,
         may_keep=may(actor(), Action.ACCOUNTS_STATE).is_allowed,
@@ -132,6 +134,12 @@ def _draft(form: DraftForm) -> int:
             by=actor(),
             now=now(),
         )
+
+
+def _list_left_out(text: str | None) -> list[tuple[str, str]]:
+    """Who was due and is no member, in words; frozen with the batch."""
+    counts: dict[str, int] = json.loads(text or "{}")
+    return [(WORDS.get(why, why), f"{count:,}") for why, count in counts.items()]
 
 
 def _get(batch_id: int) -> BatchPage:

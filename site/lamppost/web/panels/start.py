@@ -17,6 +17,7 @@ from postmaster.access.tasks import Task
 from postmaster.eras import reads as eras
 from postmaster.inspection import reads as inspection
 from postmaster.lifecycle import batch_reads as lifecycle
+from postmaster.lifecycle import pilot_reads as pilots
 from postmaster.organisations import reads as organisations
 
 blueprint = Blueprint("start", __name__, url_prefix="/admin")
@@ -30,6 +31,7 @@ ROOMS: tuple[ListTasks, ...] = (
     inspection.list_tasks,
     organisations.list_tasks,
     lifecycle.list_tasks,
+    pilots.list_tasks,
     eras.list_tasks,
 )
 
