@@ -99,7 +99,7 @@ class Pilots:
                 select(LifecycleBatch.mode, LifecycleBatch.status, LifecycleBatch.member_count)
                 .order_by(LifecycleBatch.batch_id)
             )  # fmt: skip
-            return [tuple(row) for row in rows]
+            return [(row[0], row[1], row[2]) for row in rows]
 
     def items(self) -> list[tuple[str, str | None]]:
         """State and reason of every member."""
