@@ -12,6 +12,7 @@ SCRIPTS = (
     "second_start.py",
     "audit_verify.py",
     "spoof_verdicts.py",
+    "lifecycle.py",
 )
 
 

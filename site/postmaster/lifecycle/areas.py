@@ -1,6 +1,6 @@
 """The organisations a step of automation is about: one, or one and all under it, in one mode."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,20 +68,7 @@ def set_mode(
         "changed_by": by.reference,
     }  # fmt: skip
     for some in _in_parts(codes):
-        mine = LifecycleOrganisation.ods_code.in_(some)
-        held = set(session.scalars(select(LifecycleOrganisation.ods_code).where(mine)))
-        if held:
-            session.execute(
-                update(LifecycleOrganisation)
-                .where(LifecycleOrganisation.ods_code.in_(held))
-                .values(values)
-                .execution_options(synchronize_session=False)
-            )
-        new = [
-            {"ods_code": code, "is_frozen": False, **values} for code in some if code not in held
-        ]
-        if new:
-            session.execute(insert(LifecycleOrganisation), new)
+        _write(session, some, values)
         record_from(
             session,
             action="lifecycle.mode",
@@ -92,8 +79,23 @@ def set_mode(
                 LifecycleOrganisation.ods_code,
                 LifecycleOrganisation.ods_code,
                 literal(f'{{"mode":["{before}","{wanted}"]}}'),
-            ).where(mine),
+            ).where(LifecycleOrganisation.ods_code.in_(some)),
         )
+
+
+def _write(session: Session, codes: Sequence[str], values: Mapping[str, object]) -> None:
+    """Write the same into the row of each organisation, and a row where it has none."""
+    mine = LifecycleOrganisation.ods_code.in_(codes)
+    held = set(session.scalars(select(LifecycleOrganisation.ods_code).where(mine)))
+    session.execute(
+        update(LifecycleOrganisation)
+        .where(mine)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+    new = [{"ods_code": code, "is_frozen": False, **values} for code in codes if code not in held]
+    if new:
+        session.execute(insert(LifecycleOrganisation), new)
 
 
 def _in_parts(codes: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -14,36 +14,54 @@ NORM_OVER = timedelta(days=30)
 NORM_NEEDS = 5
 
 
-def postpone_over_cap(
+def keep_to_cap(
+    session: Session, batch: LifecycleBatch, ready: ColumnElement[bool], *, today: date, cap: int
+) -> None:
+    """Postpone the members of a chunk that are over a cap, and count the others to today."""
+    _postpone(session, batch, ready, today=today, cap=cap)
+    _count_day(session, ready, today=today)
+
+
+def _postpone(
     session: Session, batch: LifecycleBatch, ready: ColumnElement[bool], *, today: date, cap: int
 ) -> None:
     """Move the members of a chunk that are over the cap of their organisation to tomorrow.
 
     What other batches did there today counts.
     """
-    place = func.row_number().over(
-        partition_by=BatchItem.organisation, order_by=BatchItem.account_id
-    ) + func.coalesce(LifecycleDay.deleted, 0)
     of_today = and_(
         LifecycleDay.organisation == BatchItem.organisation, LifecycleDay.on_day == today
+    )
+    done = func.coalesce(LifecycleDay.deleted, 0)
+    over = session.scalars(
+        select(BatchItem.organisation)
+        .outerjoin(LifecycleDay, of_today)
+        .where(ready)
+        .group_by(BatchItem.organisation, done)
+        .having(func.count() + done > cap)
+    ).all()
+    if not over:
+        return
+    place = done + func.row_number().over(
+        partition_by=BatchItem.organisation, order_by=BatchItem.account_id
     )
     ranked = (
         select(BatchItem.account_id, place.label("place"))
         .outerjoin(LifecycleDay, of_today)
-        .where(ready)
+        .where(ready, BatchItem.organisation.in_(over))
         .subquery()
     )
-    over = select(ranked.c.account_id).where(ranked.c.place > cap)
+    beyond = select(ranked.c.account_id).where(ranked.c.place > cap)
     tomorrow = today + timedelta(days=1)
     session.execute(
         update(BatchItem)
-        .where(BatchItem.batch_id == batch.batch_id, BatchItem.account_id.in_(over))
+        .where(BatchItem.batch_id == batch.batch_id, BatchItem.account_id.in_(beyond))
         .values(ready_on=tomorrow, deletes_on=tomorrow)
         .execution_options(synchronize_session=False)
     )
 
 
-def count_day(session: Session, ready: ColumnElement[bool], *, today: date) -> None:
+def _count_day(session: Session, ready: ColumnElement[bool], *, today: date) -> None:
     """Add the members of a chunk to what their organisations lost today."""
     made = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     counted = (

@@ -121,7 +121,8 @@ def _list_moves(
             case((is_more, 1), else_=0).label("is_more"),
         )
         .where(or_(_only(second, first), _only(first, second)), mine)
-        .subquery()
+        .cte("moved")
+        .prefix_with("MATERIALIZED", dialect="sqlite")
     )
     columns = (moved.c.organisation, moved.c.kind, moved.c.reason, moved.c.band, moved.c.is_more)
     rows = session.execute(select(*columns, func.count()).group_by(*columns).order_by(*columns))

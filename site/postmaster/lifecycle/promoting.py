@@ -38,15 +38,7 @@ def ask_promotion(
         BatchError: there is no such organisation, no step more, no reason, a wish that waits
             already, or what was measured does not carry the step.
     """
-    if not why.strip():
-        raise BatchError("Say why, for those who come after you.")
-    if session.get(Organisation, ods_code) is None:
-        raise BatchError(f"There is no organisation {ods_code}.")
-    waits = select(PilotRequest).where(
-        PilotRequest.ods_code == ods_code, PilotRequest.status == ASKED
-    )
-    if session.scalars(waits).first() is not None:
-        raise BatchError("A step is asked for already. Somebody must decide that first.")
+    _check_wish(session, ods_code, why)
     mode, since = get_mode(session, ods_code)
     wanted = next_mode(mode)
     if wanted is None:
@@ -155,6 +147,18 @@ def demote(
 def digest_wish(codes: list[str], wanted: Mode, why: str) -> str:
     """SHA-256 over the organisations, the mode and the reason: what an approval is bound to."""
     return hashlib.sha256("\n".join([wanted, why, *sorted(codes)]).encode()).hexdigest()
+
+
+def _check_wish(session: Session, ods_code: str, why: str) -> None:
+    if not why.strip():
+        raise BatchError("Say why, for those who come after you.")
+    if session.get(Organisation, ods_code) is None:
+        raise BatchError(f"There is no organisation {ods_code}.")
+    waits = select(PilotRequest).where(
+        PilotRequest.ods_code == ods_code, PilotRequest.status == ASKED
+    )
+    if session.scalars(waits).first() is not None:
+        raise BatchError("A step is asked for already. Somebody must decide that first.")
 
 
 def _let_go(session: Session, area: Area, higher: list[Mode], *, now: datetime) -> None:

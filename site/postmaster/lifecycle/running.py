@@ -14,7 +14,7 @@ from postmaster.accounts.sweeps import Sweep, apply_sweep, bury, lock_accounts
 from postmaster.accounts.tables import Account
 from postmaster.days import add_months, london_day
 from postmaster.lifecycle.batches import BatchError, BatchStatus, Drop, ItemState
-from postmaster.lifecycle.caps import count_day, postpone_over_cap
+from postmaster.lifecycle.caps import keep_to_cap
 from postmaster.lifecycle.criteria import blocker_of, in_mode
 from postmaster.lifecycle.cutoffs import Cutoffs, make_cutoffs
 from postmaster.lifecycle.guards import check_clear
@@ -97,8 +97,8 @@ def run_chunk(
     bounds = _next_bounds(session, batch, today, size)
     if bounds is None:
         return _finish(session, batch, by=by, now=now)
-    chunk = BatchItem.account_id.between(*bounds)
-    settle_notices(session, batch_id=batch_id, within=chunk, now=now)
+    within = BatchItem.account_id.between(*bounds)
+    settle_notices(session, batch_id=batch_id, within=within, now=now)
     policy = get_policy(session, on=today)
     cutoffs = make_cutoffs(policy, as_of=now)
     ready = _is_ready(batch, today, *bounds)
@@ -106,11 +106,9 @@ def run_chunk(
     lock_accounts(session, sweep.members)
     chosen = is_eligible(batch, cutoffs, own_batch=batch_id)
     dropped = _drop_unfit(session, batch, ready, chosen, cutoffs, now=now)
-    is_deleting = sweep.wanted is Status.DELETED
-    if is_deleting:
+    if sweep.wanted is Status.DELETED:
         cap = policy[Key.CAP_ORGANISATION_ACCOUNTS]
-        postpone_over_cap(session, batch, ready, today=today, cap=cap)
-        count_day(session, ready, today=today)
+        keep_to_cap(session, batch, ready, today=today, cap=cap)
     until = add_months(today, policy[Key.ADDRESS_QUARANTINE_MONTHS])
     fit = and_(chosen, Account.account_id.in_(select(BatchItem.account_id).where(ready)))
     done = _sweep_one(session, sweep, fit, kept_until=until)

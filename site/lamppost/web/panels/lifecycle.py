@@ -1,5 +1,7 @@
 """The lifecycle panel: what is due, the batches, and the switch that stops them all."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -12,7 +14,7 @@ from postmaster.days import london_day
 from postmaster.lifecycle.batch_reads import get_switch, list_batches
 from postmaster.lifecycle.batches import BatchError
 from postmaster.lifecycle.guards import find_obstacle
-from postmaster.lifecycle.reads import Preview, preview
+from postmaster.lifecycle.reads import Preview, summarise
 from postmaster.lifecycle.switching import go_on, stop_everything
 from postmaster.lifecycle.words import WORDS
 from postmaster.policy.numbers import list_presets
@@ -44,11 +46,11 @@ def show_preview() -> str:
     names = {one.name: one.holds_from for one in list_presets()}
     chosen = request.args.get("policy", "")
     day = names.get(chosen, london_day(now()))
-    found = preview(session(), reader=actor(), policy=get_policy(session(), on=day), as_of=now())
+    found = summarise(session(), reader=actor(), policy=get_policy(session(), on=day), as_of=now())
     return render_template(
         "lifecycle/preview.html",
-        found=found,
-        tables=_tables(found),
+        found=found.counts,
+        tables=_tables(found.counts, found.organisations),
         names=list(names),
         chosen=chosen if chosen in names else "",
         back=(HOME, "Lifecycle"),
@@ -70,7 +72,9 @@ def switch() -> ResponseReturnValue:
     return redirect(HOME, code=303)
 
 
-def _tables(found: Preview) -> list[tuple[str, str, list[tuple[str, str]]]]:
+def _tables(
+    found: Preview, organisations: Mapping[str, int]
+) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Caption, first heading and rows of each table of the preview."""
     counts = (
         ("Due, by reason", "Reason", found.count(lambda one: one.reason)),
@@ -79,7 +83,7 @@ def _tables(found: Preview) -> list[tuple[str, str, list[tuple[str, str]]]]:
         ("Due, and what holds them back", "Held back by",
          found.count(lambda one: one.blocker, blocked=True)),
         (f"Due, by organisation, the {MOST_ORGANISATIONS} with most", "Organisation",
-         dict(list(found.count(lambda one: one.organisation).items())[:MOST_ORGANISATIONS])),
+         dict(list(organisations.items())[:MOST_ORGANISATIONS])),
     )  # fmt: skip
     return [
         (caption, head, [(WORDS.get(name, name), f"{count:,}") for name, count in rows.items()])
