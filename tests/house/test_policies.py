@@ -8,6 +8,7 @@ from lamppost.status.notices import WindowState
 from lamppost.status.policy import DEFAULT_POLICY
 from lamppost.status.report import STATE_COLOURS, STATE_WORDS, State
 from lamppost.status.statuspage.words import COMPONENT_STATUS, IMPACT, PAGE_STATUS
+from lamppost.web.badges import SHAPES
 from postmaster.access.drawing import draw_markdown
 from postmaster.access.matrix import Action, get_matrix
 from postmaster.spoofing.reasons import SENTENCES
@@ -40,6 +41,7 @@ def test_a_state_has_the_same_row_of_words_in_every_interface() -> None:
     macros = (ROOT / "templates/shared/macros.html").read_text(encoding="utf-8")
     shapes = dict(re.findall(r'"(\w+)": "(.)"', macros))
 
+    assert shapes == {state.value: shape for state, shape in SHAPES.items()}
     assert _rows("Status words in every interface") == [
         [
             state.value,

@@ -25,6 +25,12 @@ PAGES = [
 ]
 FEEDS = [
     f"{folder}feed.{kind}"
-    for folder in ("/bulletins/", "/bulletins/topics/bcdr/", "/bulletins/audiences/la/", "/status/")
+    for folder in (
+        "/bulletins/",
+        "/bulletins/topics/bcdr/",
+        "/bulletins/audiences/la/",
+        "/status/",
+        "/status/components/portal/",
+    )
     for kind in ("atom", "rss", "json")
 ]

@@ -11,7 +11,15 @@ from checking import CheckingClient
 from lamppost.clock import FixedClock
 from lamppost.settings import Settings
 from lamppost.web.app import create_app
-from service_rows import define_service, log_hssi, plan_change, plan_release, plan_window
+from service_rows import (
+    INCOMING,
+    PORTAL,
+    define_service,
+    log_hssi,
+    plan_change,
+    plan_release,
+    plan_window,
+)
 from status_rows import NINE
 
 pytestmark = pytest.mark.usefixtures("service")
@@ -83,6 +91,32 @@ def test_an_id_survives_a_change_of_host(settings: Settings, client: CheckingCli
     ]
 
     assert ids[0] == ids[1] != []
+
+
+@pytest.mark.parametrize("kind", ["atom", "rss"])
+def test_a_component_has_a_feed_of_what_concerns_it(
+    service: Engine, client: CheckingClient, kind: str
+) -> None:
+    log_hssi(service, "INC2", title="The Portal is slow", components=(PORTAL,))
+    plan_change(service, "CHG2", title="Portal work", components=(PORTAL, "mobile-access"))
+
+    read = feedparser.parse(client.get(f"/status/components/{PORTAL}/feed.{kind}").data)
+    other = feedparser.parse(client.get(f"/status/components/{INCOMING}/feed.{kind}").data)
+
+    assert not read.bozo
+    assert sorted(entry.title.split(":")[0] for entry in read.entries) == [
+        "BCDR test of the second data centre", "INC2", "Planned change",
+    ]  # fmt: skip
+    assert len(other.entries) == 4
+    assert read.feed.link == f"http://lamppost.test/status/components/{PORTAL}/"
+
+
+def test_a_components_page_leads_to_its_own_feeds(client: CheckingClient) -> None:
+    page = client.get(f"/status/components/{PORTAL}/").text
+
+    for ending in ("feed.atom", "feed.rss", "feed.json", "calendar.ics"):
+        assert page.count(f'href="/status/components/{PORTAL}/{ending}"') == 2
+    client.get("/status/components/nobody/feed.atom", status=404)
 
 
 def test_another_format_is_not_found(client: CheckingClient) -> None:

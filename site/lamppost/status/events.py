@@ -1,28 +1,35 @@
 """What the status feeds tell, one entry per HSSI update and per announcement."""
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, true
 from sqlalchemy.orm import Session
 
 from lamppost.status.hssis.rules import severity_words
-from lamppost.status.hssis.tables import HssiChange, HssiRecord
+from lamppost.status.hssis.tables import HssiChange, HssiComponent, HssiRecord
 from lamppost.status.notices import EventKind, ReleaseState, StatusEvent
 from lamppost.status.plans.tables import ChangeRecord, ReleaseRecord, WindowRecord
 from lamppost.wording import say_date, say_date_range, say_moment, say_month
 
 
-def list_status_events(session: Session, *, limit: int = 50) -> tuple[StatusEvent, ...]:
-    """The newest, by the moment they were last updated, newest first."""
+def list_status_events(
+    session: Session, *, limit: int = 50, component: str | None = None
+) -> tuple[StatusEvent, ...]:
+    """The newest, by the moment they were last updated, newest first.
+
+    `component` keeps the HSSIs and changes that name it, and every test: a test concerns them all.
+    """
     events = [
-        *_hssi_events(session, limit),
+        *_hssi_events(session, limit, component),
         *_window_events(session, limit),
-        *_change_events(session, limit),
-        *_release_events(session, limit),
+        *_change_events(session, limit, component),
+        *(_release_events(session, limit) if component is None else ()),
     ]
     events.sort(key=lambda event: (event.updated_at, event.tag_name), reverse=True)
     return tuple(events[:limit])
 
 
-def _hssi_events(session: Session, limit: int) -> list[StatusEvent]:
+def _hssi_events(session: Session, limit: int, component: str | None) -> list[StatusEvent]:
+    named = select(HssiComponent.ref).where(HssiComponent.component == component)
+    wanted = true() if component is None else HssiChange.ref.in_(named)
     rows = session.execute(
         select(
             HssiChange.ref,
@@ -35,6 +42,7 @@ def _hssi_events(session: Session, limit: int) -> list[StatusEvent]:
             HssiRecord.raised_at,
         )
         .join(HssiRecord, HssiRecord.ref == HssiChange.ref)
+        .where(wanted)
         .order_by(HssiChange.at.desc(), HssiChange.ref, HssiChange.number.desc())
         .limit(limit)
     )
@@ -72,9 +80,15 @@ def _window_events(session: Session, limit: int) -> list[StatusEvent]:
     ]
 
 
-def _change_events(session: Session, limit: int) -> list[StatusEvent]:
+def _change_events(session: Session, limit: int, component: str | None) -> list[StatusEvent]:
+    # Slugs stand between spaces, and hold neither a space nor a wildcard that LIKE would read.
+    slugs = literal(" ") + ChangeRecord.components + literal(" ")
+    wanted = true() if component is None else slugs.contains(f" {component} ", autoescape=True)
     records = session.scalars(
-        select(ChangeRecord).order_by(ChangeRecord.updated_at.desc(), ChangeRecord.ref).limit(limit)
+        select(ChangeRecord)
+        .where(wanted)
+        .order_by(ChangeRecord.updated_at.desc(), ChangeRecord.ref)
+        .limit(limit)
     )
     return [
         StatusEvent(

@@ -24,6 +24,7 @@ FEEDS = (
     ("/status/feed.atom", "application/atom+xml", "Service status (Atom)"),
     ("/status/feed.rss", "application/rss+xml", "Service status (RSS)"),
     ("/status/feed.json", "application/feed+json", "Service status (JSON Feed)"),
+    ("/status/calendar.ics", "text/calendar", "Tests, changes and releases (calendar)"),
 )
 
 

@@ -4,12 +4,26 @@ from flask import Blueprint, Response, render_template
 
 from lamppost.bulletins.reads import list_addresses
 from lamppost.generation.actions import Area
-from lamppost.web.context import session, settings
+from lamppost.status.reads import get_service_status, list_hssis
+from lamppost.web.context import now, session, settings
 from lamppost.web.public import public_page
 
 blueprint = Blueprint("pages", __name__)
 # What a crawler should find beside the bulletins; what changes every few seconds has no date.
-LASTING = ("/", "/bulletins/", "/status/", "/status/incidents/", "/status/changes/", "/contacts/")
+LASTING = (
+    "/",
+    "/bulletins/",
+    "/status/",
+    "/status/incidents/",
+    "/status/changes/",
+    "/status/bcdr/",
+    "/status/releases/",
+    "/contacts/",
+    "/feeds/",
+    "/accessibility/",
+)
+# The newest of the log; a sitemap holds 50,000 addresses at most and the bulletins come too.
+INCIDENTS = 1000
 
 
 @blueprint.get("/contacts/")
@@ -56,9 +70,15 @@ def robots() -> Response:
 
 
 @blueprint.get("/sitemap.xml")
-@public_page(areas=(Area.BULLETINS,))
+@public_page(areas=(Area.BULLETINS, Area.STATUS))
 def sitemap() -> Response:
-    """Every lasting page and every bulletin, with when it last changed."""
-    bulletins = list_addresses(session())
-    text = render_template("pages/sitemap.xml", lasting=LASTING, bulletins=bulletins)
+    """Every lasting page, component, incident and bulletin, with when it last changed."""
+    status = get_service_status(session(), now=now())
+    text = render_template(
+        "pages/sitemap.xml",
+        lasting=LASTING,
+        components=[one.slug for one in status.components],
+        incidents=list_hssis(session(), limit=INCIDENTS),
+        bulletins=list_addresses(session()),
+    )
     return Response(text, mimetype="application/xml")

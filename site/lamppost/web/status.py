@@ -11,6 +11,11 @@ from lamppost.web.htmx import render_page_or_block
 from lamppost.web.public import public_page, true_until
 
 blueprint = Blueprint("status", __name__)
+OWN_FEEDS = (
+    ("atom", "application/atom+xml", "Atom"),
+    ("rss", "application/rss+xml", "RSS"),
+    ("json", "application/feed+json", "JSON Feed"),
+)
 blueprint.add_app_template_global(draw_days, "draw_days")
 blueprint.add_app_template_filter(say_days, "days")
 blueprint.add_app_template_filter(say_since, "since")
@@ -41,4 +46,16 @@ def component(slug: str) -> str:
     if detail is None:
         abort(404)
     true_until(detail.fresh_until)
-    return render_template("status/component.html", page=present_component(detail, now=at))
+    return render_template(
+        "status/component.html",
+        page=present_component(detail, now=at),
+        page_feeds=_feed_links(slug, detail.status.name),
+    )
+
+
+def _feed_links(slug: str, name: str) -> list[tuple[str, str, str]]:
+    """The component's own feeds and calendar, for readers to find."""
+    folder = f"/status/components/{slug}"
+    return [
+        (f"{folder}/feed.{ending}", kind, f"{name} ({words})") for ending, kind, words in OWN_FEEDS
+    ] + [(f"{folder}/calendar.ics", "text/calendar", f"{name} (calendar)")]

@@ -15,7 +15,8 @@ from lamppost.status.notices import EventKind, StatusEvent
 from lamppost.status.reads import list_status_events
 from lamppost.syndication import atom, json_feed, rss
 from lamppost.syndication.entry import Category, Channel, Entry
-from lamppost.web.context import session, settings
+from lamppost.web.component_names import name_components
+from lamppost.web.context import now, session, settings
 from lamppost.web.public import public_page
 
 blueprint = Blueprint("status_feeds", __name__)
@@ -40,11 +41,25 @@ NOTHING_YET = datetime(MINTED, 1, 1, tzinfo=UTC)
 @public_page(areas=(Area.STATUS,), max_age_s=60)
 def feed(kind: str) -> Response:
     """The newest events in one format."""
+    return _answer(kind, make_channel(kind, settings()), list_status_events(session()))
+
+
+@blueprint.get("/status/components/<slug>/feed.<kind>")
+@public_page(areas=(Area.STATUS,), max_age_s=60)
+def component_feed(slug: str, kind: str) -> Response:
+    """The newest events that concern one component, in one format."""
+    names = dict(name_components(session(), [slug], now=now()))
+    if slug not in names:
+        abort(404)
+    events = list_status_events(session(), component=slug)
+    return _answer(kind, make_component_channel(kind, slug, names[slug], settings()), events)
+
+
+def _answer(kind: str, channel: Channel, events: Iterable[StatusEvent]) -> Response:
     if kind not in FORMATS:
         abort(404)
     write, media_type = FORMATS[kind]
-    entries = [make_entry(event, settings()) for event in list_status_events(session())]
-    channel = make_channel(kind, settings())
+    entries = [make_entry(event, settings()) for event in events]
     response = Response(write(channel, entries), content_type=f"{media_type}; charset=utf-8")
     response.last_modified = max((one.updated_at for one in entries), default=NOTHING_YET)
     return response
@@ -58,6 +73,20 @@ def make_channel(kind: str, site: Settings) -> Channel:
         description="High Severity Service Incidents, BCDR tests, planned changes and releases",
         self_link=f"{site.base_url}/status/feed.{kind}",
         alternate_link=f"{site.base_url}/status/",
+        author=site.service_name,
+        updated_at=NOTHING_YET,
+    )
+
+
+def make_component_channel(kind: str, slug: str, name: str, site: Settings) -> Channel:
+    """A component's own feed, in one format."""
+    page = f"{site.base_url}/status/components/{slug}/"
+    return Channel(
+        id=f"tag:{site.tag_authority},{MINTED}:status/{slug}",
+        title=f"{name} \N{EN DASH} {site.service_name} service status",
+        description=f"Incidents, planned changes and BCDR tests that concern {name}",
+        self_link=f"{page}feed.{kind}",
+        alternate_link=page,
         author=site.service_name,
         updated_at=NOTHING_YET,
     )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, exists, insert, select, update
+from sqlalchemy import Table, bindparam, exists, func, insert, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -48,6 +48,14 @@ class SealedElsewhereError(Exception):
 def has_pending(session: Session) -> bool:
     """Whether an entry waits to be sealed; cheap enough to ask every second."""
     return bool(session.scalar(select(exists().where(AuditEntry.sequence.is_(None)))))
+
+
+def get_unsealed(session: Session) -> tuple[int, datetime | None]:
+    """How many entries wait to be sealed, and since when the oldest does."""
+    count, oldest = session.execute(
+        select(func.count(), func.min(AuditEntry.recorded_at)).where(AuditEntry.sequence.is_(None))
+    ).one()
+    return count, oldest
 
 
 def seal_pending(session: Session, *, signer: Signer, now: datetime, most: int = 5000) -> int:

@@ -17,7 +17,7 @@ from postmaster.audit.chain import (
     digest_entry,
     is_signed,
 )
-from postmaster.audit.sealing import HASHED, HEAD
+from postmaster.audit.sealing import HASHED, HEAD, get_unsealed
 from postmaster.audit.tables import AuditDay, AuditDetail, AuditEntry
 
 # Rows fetched at a time: the walk holds no more than these.
@@ -97,9 +97,7 @@ def verify(
         _compare(heads, {signed.head.day: signed.head for signed in days})
     except _BrokenError as error:
         broken = error.broken
-    unsealed, oldest = session.execute(
-        select(func.count(), func.min(AuditEntry.recorded_at)).where(AuditEntry.sequence.is_(None))
-    ).one()
+    unsealed, oldest = get_unsealed(session)
     return Verification(walk.sequence, unsealed, oldest, broken)
 
 
