@@ -15,6 +15,7 @@ from lamppost.clock import SystemClock
 @click.command()
 def command() -> None:
     """Run the probes and the schedule; stands by while another process is the worker."""
+    from lamppost.snapshot.job import list_snapshot_jobs  # noqa: PLC0415 - loads the whole site
     from lamppost.worker.service import Worker  # noqa: PLC0415 - loads feeds, calendars, probes
     from probes.definitions import DefinitionError  # noqa: PLC0415 - as above
 
@@ -24,7 +25,9 @@ def command() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
-        Worker(open_engine(settings), settings, SystemClock()).serve(stop)
+        engine, clock = open_engine(settings), SystemClock()
+        more = list_snapshot_jobs(engine, settings, clock)
+        Worker(engine, settings, clock, more).serve(stop)
     except DefinitionError as error:
         click.echo(str(error), err=True)
         raise SystemExit(1) from None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from lamppost.status.tables import HourRollup, Probe, ProbeStanding
 
 # Counts are those of the hour in progress and the one before it: two rows a probe, never a scan.
 COUNTED = timedelta(hours=1)
+_NONE = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +38,7 @@ def list_probe_figures(
     session: Session, *, now: datetime, policy: ProbePolicy = DEFAULT_POLICY
 ) -> list[ProbeFigures]:
     """Every current probe by name; one without a fresh reading is unknown."""
-    first = now.replace(minute=0, second=0, microsecond=0) - COUNTED
-    counts = {
-        row.probe: row
-        for row in session.execute(
-            select(
-                HourRollup.probe,
-                func.sum(HourRollup.ok).label("ok"),
-                func.sum(HourRollup.failed).label("failed"),
-                func.sum(HourRollup.unknown).label("unknown"),
-            )
-            .where(HourRollup.hour >= first)
-            .group_by(HourRollup.probe)
-        )
-    }
+    counts = _count_readings(session, now)
     rows = session.execute(
         select(
             Probe.name,
@@ -65,26 +54,43 @@ def list_probe_figures(
         .where(Probe.is_current)
         .order_by(Probe.name)
     )
-    figures = []
-    for row in rows:
-        is_fresh = row.last_at is not None and now - row.last_at <= policy.stale_after(
-            row.interval_s
+    return [_figures(row, counts.get(row.name, _NONE), now, policy) for row in rows]
+
+
+def _count_readings(session: Session, now: datetime) -> dict[str, tuple[int, int, int]]:
+    """By probe how many were good, failed and unknown."""
+    first = now.replace(minute=0, second=0, microsecond=0) - COUNTED
+    rows = session.execute(
+        select(
+            HourRollup.probe,
+            func.sum(HourRollup.ok),
+            func.sum(HourRollup.failed),
+            func.sum(HourRollup.unknown),
         )
-        delay, count = row.delay or {}, counts.get(row.name)
-        figures.append(
-            ProbeFigures(
-                name=row.name,
-                kind=row.kind,
-                network=row.network,
-                component=row.component,
-                state=State(row.state) if is_fresh else State.UNKNOWN,
-                last_at=row.last_at,
-                p50=delay.get("p50"),
-                p95=delay.get("p95"),
-                pending=delay.get("pending", 0),
-                ok=count.ok if count else 0,
-                failed=count.failed if count else 0,
-                unknown=count.unknown if count else 0,
-            )
-        )
-    return figures
+        .where(HourRollup.hour >= first)
+        .group_by(HourRollup.probe)
+    )
+    return {probe: (ok, failed, unknown) for probe, ok, failed, unknown in rows}
+
+
+def _figures(
+    row: Any, counts: tuple[int, int, int], now: datetime, policy: ProbePolicy
+) -> ProbeFigures:
+    stale_after = policy.stale_after(row.interval_s)
+    is_fresh = row.last_at is not None and now - row.last_at <= stale_after
+    delay = row.delay or {}
+    ok, failed, unknown = counts
+    return ProbeFigures(
+        name=row.name,
+        kind=row.kind,
+        network=row.network,
+        component=row.component,
+        state=State(row.state) if is_fresh else State.UNKNOWN,
+        last_at=row.last_at,
+        p50=delay.get("p50"),
+        p95=delay.get("p95"),
+        pending=delay.get("pending", 0),
+        ok=ok,
+        failed=failed,
+        unknown=unknown,
+    )

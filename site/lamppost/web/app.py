@@ -62,8 +62,11 @@ ROOMS = (
 BODY_LIMIT = 1024 * 1024
 
 
-def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
-    """The site as a WSGI application, its page cache in front."""
+def create_app(settings: Settings, clock: Clock | None = None, *, is_limited: bool = True) -> Flask:
+    """The site as a WSGI application, its page cache in front.
+
+    `is_limited`: whether a source that asks too often is refused; a copy of the site asks it all.
+    """
     app = Flask("lamppost", template_folder=str(paths.TEMPLATES), static_folder=None)
     app.config[SETTINGS_KEY] = settings
     app.config[CLOCK_KEY] = clock or SystemClock()
@@ -80,7 +83,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     security.init_app(app, settings)
     for part in (errors, htmx):
         part.init_app(app)
-    limiter = limits.init_app(app)
+    limiter = limits.init_app(app, is_limited=is_limited)
     for part in (guard, csrf, panel_frame):
         part.init_app(app)
     chrome.init_app(app, settings)

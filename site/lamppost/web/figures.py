@@ -32,7 +32,9 @@ class Figures(Collector):
         yield from self._worker()
         yield from self._outbox()
         yield from self._audit()
-        yield from self._probes(list_probe_figures(self._session, now=self._now))
+        probes = list_probe_figures(self._session, now=self._now)
+        yield from self._probes(probes)
+        yield from self._delays(probes)
         yield from self._service()
 
     def _worker(self) -> Iterator[Metric]:
@@ -94,6 +96,8 @@ class Figures(Collector):
                 for outcome in ("ok", "failed", "unknown")
             ],
         )
+
+    def _delays(self, probes: list[ProbeFigures]) -> Iterator[Metric]:
         yield _gauge(
             "probe_delay_seconds",
             "How long the last messages took, at most 100 of them.",

@@ -14,7 +14,7 @@ PER_SOURCE = "1200 per minute"
 SIGN_INS_PER_SOURCE = "240 per minute"
 
 
-def init_app(app: Flask) -> Limiter:
+def init_app(app: Flask, *, is_limited: bool = True) -> Limiter:
     """Count what is not answered from the page cache; 429 with Retry-After beyond the limit.
 
     Gives what counts, for `limit_sign_in` when the rooms are known.
@@ -24,6 +24,7 @@ def init_app(app: Flask) -> Limiter:
         default_limits=[PER_SOURCE],
         storage_uri="memory://",
         headers_enabled=True,
+        enabled=is_limited,
     )
     limiter.init_app(app)
     return limiter

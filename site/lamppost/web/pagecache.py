@@ -96,6 +96,10 @@ class PageCache:
     def forget(self) -> None:
         """Drop every page and look at the generations at the next request."""
         self._pages.clear()
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Look at the generations at the next request, however lately that was done."""
         self._checked_at = float("-inf")
 
     def _pass(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

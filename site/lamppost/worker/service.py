@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Sequence
 from datetime import datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -27,12 +28,16 @@ class Worker:
         engine: the database.
         settings: the deployment's choices.
         clock: what time it is.
+        more_jobs: jobs of rooms above this one, such as the copy of the public pages.
     """
 
-    def __init__(self, engine: Engine, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self, engine: Engine, settings: Settings, clock: Clock, more_jobs: Sequence[Job] = ()
+    ) -> None:
         self._engine = engine
         self._settings = settings
         self._clock = clock
+        self._more_jobs = tuple(more_jobs)
         self._election = make_election(engine, settings.data)
 
     def serve(self, stop: threading.Event) -> None:
@@ -46,7 +51,7 @@ class Worker:
                 stop.wait(STAND_BY_S)
 
     def _work(self, stop: threading.Event) -> None:
-        jobs = list_jobs(self._engine, self._settings, self._clock)
+        jobs = [*list_jobs(self._engine, self._settings, self._clock), *self._more_jobs]
         scheduler: BackgroundScheduler = make_scheduler(
             jobs, now=self._clock.now(), run=self.run, on_missed=self._missed
         )

@@ -1,0 +1,61 @@
+"""The copy opened from disk in a real browser, with nothing of Lamppost running."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from sqlalchemy import Engine
+
+from lamppost.clock import FixedClock
+from lamppost.settings import Settings
+from lamppost.snapshot.making import SnapshotMaker
+from service_rows import define_service, log_hssi, measure, plan_window
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live")]
+
+
+@pytest.fixture
+def copy(settings: Settings, clock: FixedClock, sqlite_engine: Engine, tmp_path: Path) -> Path:
+    """A copy of a service with an open incident; nothing serves it."""
+    define_service(sqlite_engine)
+    measure(sqlite_engine, "SSSS")
+    log_hssi(sqlite_engine)
+    plan_window(sqlite_engine)
+    SnapshotMaker(settings, clock).make(tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_from_disk_it_shows_the_status_and_its_age(
+    browser: Browser, copy: Path, *, scripts: bool
+) -> None:
+    context = browser.new_context(java_script_enabled=scripts)
+    page = context.new_page()
+    failed: list[str] = []
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    page.on("console", lambda message: failed.append(message.text))
+    page.goto((copy / "status" / "index.html").as_uri())
+    words = page.locator("main").inner_text()
+    page.get_by_role("link", name="INC1: Relay delivery delays").click()
+    incident = page.locator("main").inner_text()
+    page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="Home").click()
+    home = page.locator("main").inner_text()
+    context.close()
+
+    assert "This is a copy, made 9 April 2018 at 9am BST." in words
+    assert "Incoming internet email" in words
+    assert "Degraded" in words
+    assert "Mail from the internet is late." in incident
+    assert all("This is a copy, made 9 April 2018" in text for text in (incident, home))
+    assert failed == []
+
+
+def test_its_style_is_its_own(browser: Browser, copy: Path) -> None:
+    page = browser.new_page()
+    page.goto((copy / "index.html").as_uri())
+    colour = page.evaluate(
+        "getComputedStyle(document.querySelector('.nhsuk-header')).backgroundColor"
+    )
+    page.close()
+
+    assert colour == "rgb(0, 94, 184)"
