@@ -28,6 +28,11 @@ def sealing_key(settings: Settings) -> bytes:
     return urlsafe_b64encode(derive_key(settings, "sealed columns"))
 
 
+def stop_key(settings: Settings) -> bytes:
+    """What makes the links by which a subscriber lets go."""
+    return derive_key(settings, "stop links")
+
+
 def audit_signer(settings: Settings) -> Ed25519PrivateKey:
     """The key that signs the heads of the audit's days."""
     return Ed25519PrivateKey.from_private_bytes(derive_key(settings, "audit heads"))

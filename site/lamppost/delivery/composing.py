@@ -36,7 +36,10 @@ class Origin:
 
 
 def compose(message: Claimed, *, origin: Origin, now: datetime) -> bytes:
-    """The message with its headers (RFC 5322; Auto-Submitted by RFC 3834, List-Id by RFC 2919)."""
+    """The message with its headers (RFC 5322; Auto-Submitted by RFC 3834, List-Id by RFC 2919).
+
+    The reader of a list lets go by one click in their mail program (RFC 8058).
+    """
     made = EmailMessage(policy=POLICY)
     made["From"] = Address(origin.name, addr_spec=origin.address)
     made["To"] = Address(addr_spec=message.recipient)
@@ -47,5 +50,8 @@ def compose(message: Claimed, *, origin: Origin, now: datetime) -> bytes:
     room = message.cause.partition(".")[0]
     if room in LISTS:
         made["List-Id"] = f"{LISTS[room]} <{room}.{origin.domain}>"
+    if message.unsubscribe is not None:
+        made["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(message.body, charset="utf-8")
     return made.as_bytes()

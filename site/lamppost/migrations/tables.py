@@ -1,14 +1,5 @@
 """Every table there is: importing the rooms' tables puts them on one metadata."""
 
-import lamppost.bulletins.tables
-import lamppost.generation.tables
-import lamppost.people.tables
-import lamppost.pulse.tables
-import lamppost.search.tables
-import lamppost.status.hssis.tables
-import lamppost.status.plans.tables
-import lamppost.status.tables
-import lamppost.status.uptime.tables  # noqa: F401
 import postmaster.access.tables
 import postmaster.accounts.tables
 import postmaster.audit.tables

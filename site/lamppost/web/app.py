@@ -57,6 +57,7 @@ ROOMS = (
     "status_days",
     "status_feeds",
     "status_history",
+    "subscribe",
     "well_known",
 )
 BODY_LIMIT = 1024 * 1024
@@ -90,6 +91,7 @@ def create_app(settings: Settings, clock: Clock | None = None, *, is_limited: bo
     for room in ROOMS:
         app.register_blueprint(import_module(f"lamppost.web.{room}").blueprint)
     limits.limit_sign_in(limiter, import_module("lamppost.web.sign_in").blueprint)
+    limits.limit_letters(limiter, import_module("lamppost.web.subscribe").blueprint)
     _put_cache_in_front(app)
     return app
 

@@ -13,6 +13,9 @@ PER_SOURCE = "1200 per minute"
 # A shift signs in within minutes; each try costs the service a password hash.
 SIGN_INS_PER_SOURCE = "240 per minute"
 
+# Whoever asks for letters to other people's mailboxes one after the other is no reader.
+LETTERS_PER_SOURCE = "30 per minute"
+
 
 def init_app(app: Flask, *, is_limited: bool = True) -> Limiter:
     """Count what is not answered from the page cache; 429 with Retry-After beyond the limit.
@@ -33,3 +36,8 @@ def init_app(app: Flask, *, is_limited: bool = True) -> Limiter:
 def limit_sign_in(limiter: Limiter, blueprint: Blueprint) -> None:
     """Count what is posted to sign in by itself, beside what the source does otherwise."""
     limiter.limit(SIGN_INS_PER_SOURCE, methods=["POST"], override_defaults=False)(blueprint)
+
+
+def limit_letters(limiter: Limiter, blueprint: Blueprint) -> None:
+    """Count what is posted to be written to by itself, beside what the source does otherwise."""
+    limiter.limit(LETTERS_PER_SOURCE, methods=["POST"], override_defaults=False)(blueprint)

@@ -20,6 +20,7 @@ from lamppost.status.refreshing import is_refresh_needed, refresh_days
 from lamppost.status.running import run_probe
 from lamppost.status.uptime.actions import close_month
 from lamppost.status.uptime.reads import list_due_months
+from lamppost.worker.announcing import list_announcing_jobs
 from lamppost.worker.automation import list_automation_jobs
 from lamppost.worker.lifecycle import list_batch_jobs
 from lamppost.worker.mailing import list_mail_jobs
@@ -85,6 +86,7 @@ def _house_jobs(engine: Engine, settings: Settings, clock: Clock) -> list[Job]:
         *list_automation_jobs(engine, clock),
         *list_search_jobs(engine, clock),
         Job("close months", HOUSEKEEPING_S, lambda: _close_months(engine, clock)),
+        *list_announcing_jobs(engine, settings, clock),
         Job("housekeeping", HOUSEKEEPING_S, lambda: _keep_house(engine, clock)),
     ]
 

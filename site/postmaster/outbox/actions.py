@@ -23,6 +23,7 @@ def owe(
     template: str,
     is_secret: bool,
     now: datetime,
+    unsubscribe: str | None = None,
 ) -> int:
     """Owe a message from this transaction on; gives its id. Owing it again changes nothing.
 
@@ -36,6 +37,7 @@ def owe(
         template: the name (and version) of the words.
         is_secret: whether the body must be blanked once it is accepted, and shown to nobody.
         now: when.
+        unsubscribe: where a reader of a list lets go by one click; None for a letter to one.
 
     Raises:
         postmaster.outbox.rules.UnsendableError: with the reason.
@@ -47,7 +49,15 @@ def owe(
         "recipient": recipient,
         "template": template,
     }
-    _insert_once(session, named, now, subject=subject, body=text, is_secret=is_secret)
+    _insert_once(
+        session,
+        named,
+        now,
+        subject=subject,
+        body=text,
+        is_secret=is_secret,
+        unsubscribe=unsubscribe,
+    )
     return session.execute(select(OutboxMessage.message_id).filter_by(**named)).scalar_one()
 
 

@@ -34,6 +34,7 @@ class Claimed:
     tries: int
     lapses_at: datetime
     body: str
+    unsubscribe: str | None = None
 
     def __repr__(self) -> str:
         """The id alone: a body may be secret and a recipient is personal."""
@@ -77,6 +78,7 @@ def claim_due(session: Session, *, most: int, now: datetime) -> Sequence[Claimed
                 tries=row.tries,
                 lapses_at=lapses_at,
                 body=row.body or "",
+                unsubscribe=row.unsubscribe,
             )
         )
     session.flush()
