@@ -1,8 +1,10 @@
 """Any bytes at all: a verdict, never an exception, and work that grows with the size."""
 
 import json
+import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -138,3 +140,13 @@ def test_a_peers_word_is_written_plain_or_quoted_or_not_at_all(word: str) -> Non
     assert written.isascii()
     assert not set(written) & set("\r\n\x00")
     assert written.startswith('"') == written.endswith('"')
+
+
+@pytest.mark.long
+def test_a_minute_of_guided_fuzzing_finds_no_exception(tmp_path: Path) -> None:
+    pytest.importorskip("atheris", reason="atheris has no wheel everywhere: pip install atheris")
+    target = Path(__file__).with_name("fuzz_target.py")
+    words = [sys.executable, str(target), "-max_total_time=60", f"-artifact_prefix={tmp_path}/"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
+
+    assert done.returncode == 0, done.stderr[-2000:]

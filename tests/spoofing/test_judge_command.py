@@ -127,6 +127,7 @@ def test_what_cannot_be_read_gets_a_verdict_and_the_rest_are_judged(tmp_path: Pa
 
 def test_bad_words_are_told_what_to_write(tmp_path: Path) -> None:
     assert "write 2018-04-09T08:00:00Z" in run("--at", "yesterday", "-").output
+    assert "write 192.0.2.7" in run("--client-ip", "here", "-").output
     assert run("--network", "moon", "-").exit_code == 2
     assert CliRunner().invoke(root, ["spoof", "judge"]).exit_code == 2
     broken = tmp_path / "zones.json"

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 
 import click
@@ -38,6 +39,21 @@ class Moment(click.ParamType[datetime]):
         return moment.astimezone(UTC)
 
 
+class Address(click.ParamType[str]):
+    """An address of IPv4 or IPv6."""
+
+    name = "ip"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """The address as it is usually written."""
+        try:
+            return str(ip_address(str(value)))
+        except ValueError:
+            self.fail(f"{value} is no address; write 192.0.2.7 or 2001:db8::7", param, ctx)
+
+
 class EverySender:
     """Who signs in is taken to be in good standing: there is no directory beside a file."""
 
@@ -59,7 +75,7 @@ def command() -> None:
     default=Network.INTERNET.value,
     help="The network it came from; internet unless told.",
 )
-@click.option("--client-ip", metavar="IP", help="The address it came from.")
+@click.option("--client-ip", type=Address(), help="The address it came from.")
 @click.option("--helo", metavar="NAME", help="What the client called itself.")
 @click.option("--mail-from", metavar="ADDR", help="The envelope's sender; <> for the null sender.")
 @click.option("--rcpt", metavar="ADDR", multiple=True, help="A recipient; may be given again.")

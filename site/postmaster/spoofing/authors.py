@@ -83,8 +83,11 @@ def read_usual(text: str) -> Reading | None:
 
 def read_text(text: str) -> Reading:
     """Every reading of a text that holds no control character."""
-    if usual := read_usual(text):
-        return usual
+    return read_usual(text) or read_whole(text)
+
+
+def read_whole(text: str) -> Reading:
+    """Every reading, the usual text's too."""
     text = AT_SIGNS.sub("@", text)
     first = cut_text(text)
     authors, names = list(_list_from(first, Reader.STRICT)), list(_list_names(first))

@@ -172,6 +172,10 @@ class _Scanner:
             self._put(sign)
 
     def _begin_group(self) -> None:
+        if self.segment.is_empty:
+            # A colon with no name before it: nothing to keep, however many there are.
+            self.in_group = True
+            return
         self.made.group_names.append(self.segment)
         if self.segment.angles:
             self.made.segments.append(self.segment)
@@ -184,6 +188,8 @@ class _Scanner:
             self.made.faults.add(Fault.SEVERAL_ANGLES)
 
     def _end_segment(self) -> None:
-        if not self.segment.is_empty:
-            self.made.segments.append(self.segment)
+        if self.segment.is_empty:
+            self.segment.outside.clear()
+            return
+        self.made.segments.append(self.segment)
         self.segment = Segment()
