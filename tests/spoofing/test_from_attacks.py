@@ -66,6 +66,12 @@ EXACT: dict[str, bytes] = {
     "local part in Chinese": said("<用户@nhs.net>"),
     "Latin-1 name": said(b"Andr\xe9 <a@nhs.net>"),
     "bidi mark in the domain": said("admin@nhs\u200e.net"),
+    "comment broken over a line": b"From: x@evil.example,(comm\r\nent),admin@nhs.net\r\n\r\n",
+    "broken line that looks like a field": b"From: (\r\n)<@a.example:admin@nhs.net>\r\n\r\n",
+    "Sender where some see no From": (
+        b"X: y\r\nFrom\r\n : x@evil.example\r\nSender: admin@nhs.net\r\n\r\n"
+    ),
+    "Sender and no From": b"Subject: x\r\nSender: admin@nhs.net\r\n\r\n",
     "301st author": said(f"{MANY}, admin@nhs.net"),
     "no To, no date": b"From: admin@nhs.net",
 }
@@ -103,6 +109,7 @@ LOOKALIKE = {
     "ending one letter away": said("x@nhs.ne"),
 }
 SUSPICIOUS = {
+    "decoy route with colons": said(f"<@nhs.net:@any.example:{EVIL}>"),
     "decoy route": said(f"<@nhs.net:{EVIL}>"),
     "percent": said("admin%nhs.net@evil.example"),
     "bang": said("nhs.net!admin@evil.example"),
@@ -145,7 +152,7 @@ def test_a_reading_that_gives_our_domain_is_a_spoof_of_it(message: bytes) -> Non
     verdict = judged(message)
 
     assert (verdict.is_spoof, verdict.kind) == (True, SpoofKind.EXACT_DOMAIN)
-    assert any(address.lower().endswith("@nhs.net") for address in verdict.header_from)
+    assert verdict.claimed.lower().endswith("@nhs.net")
 
 
 @table(SUBDOMAIN)

@@ -75,7 +75,10 @@ def resolver() -> Iterator[SystemResolver]:
 def test_what_a_server_says_is_given_on(
     resolver: SystemResolver, name: str, kind: str, expected: DnsAnswer
 ) -> None:
-    assert resolver.lookup(name, kind, seconds=5) == expected
+    found = resolver.lookup(name, kind, seconds=5)
+
+    # A resolver may give records in any order.
+    assert (set(found.values), found.trouble) == (set(expected.values), expected.trouble)
 
 
 def test_a_server_that_stays_silent_is_left_alone_for_a_while() -> None:

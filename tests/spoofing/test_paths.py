@@ -1,10 +1,14 @@
 """The authorised paths, the stages by date and network, and what is said about how mail came."""
 
+from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import dkim
 import pytest
+from nacl.signing import SigningKey
 
+from postmaster.spoofing.domains import to_dns_name
 from postmaster.spoofing.preset import get_preset
 from postmaster.spoofing.stages import choose_stage
 from postmaster.spoofing.values import (
@@ -260,3 +264,59 @@ def test_the_verdict_says_which_way_found_the_organisational_domain() -> None:
 
     assert (checks.found_by, checks.organisational_domain) == ("tree-walk", "nhs.uk")
     assert checks.organisational_by_suffix == "trust.nhs.uk"
+
+
+def sign(domain: str, message: bytes) -> tuple[bytes, dict[str, list[dict[str, str]]]]:
+    """The message signed for a domain, and the zone that holds the key."""
+    key = SigningKey.generate()
+    signature = dkim.sign(
+        message,
+        b"s",
+        domain.encode(),
+        b64encode(bytes(key)),
+        signature_algorithm=b"ed25519-sha256",
+        include_headers=[b"from", b"to", b"subject"],
+    )
+    text = f"v=DKIM1; k=ed25519; p={b64encode(bytes(key.verify_key)).decode()}"
+    return signature + message, {f"s._domainkey.{to_dns_name(domain)}": [{"TXT": text}]}
+
+
+NOW = replace(OUTSIDE, received_at=datetime.now(UTC))
+
+
+def test_our_own_signature_vouches_for_mail_that_a_forwarder_brings_back() -> None:
+    message, zones = sign("nhs.net", OURS)
+    verdict = judged(message, NOW, zones=zones)
+
+    assert (verdict.is_spoof, verdict.kind) == (False, None)
+    assert verdict.checks.signed_by == ("nhs.net",)
+    assert verdict.infrastructure[-1] == "dkim:nhs.net"
+
+
+@pytest.mark.parametrize(
+    "domain", ["evil.example", "nh\u00ads.net", "\uff4ehs.net", "nhs.net.evil.example"]
+)
+def test_the_signature_of_a_name_that_only_looks_like_ours_vouches_for_nothing(domain: str) -> None:
+    message, zones = sign(domain, OURS)
+    verdict = judged(message, NOW, zones=zones)
+
+    assert verdict.checks.dkim is Check.PASS
+    assert verdict.is_spoof
+
+
+def test_a_second_author_put_on_top_of_signed_mail_is_a_spoof() -> None:
+    message, zones = sign("nhs.net", OURS)
+    verdict = judged(b"From: boss@nhs.net\r\n" + message, NOW, zones=zones)
+
+    assert verdict.is_spoof
+    assert verdict.checks.dkim is Check.FAIL
+
+
+def test_an_exception_may_name_who_signed() -> None:
+    message, zones = sign("mailer.example", OURS)
+    leave = replace(
+        LEAVE, infrastructure="dkim:mailer.example", to_at=NOW.received_at + timedelta(1)
+    )
+
+    assert judged(message, NOW, zones=zones, policy=replace(POLICY, exceptions=(leave,))).exception
+    assert judged(OURS, NOW, zones=zones, policy=replace(POLICY, exceptions=(leave,))).is_spoof

@@ -59,6 +59,8 @@ _BLANKS = re.compile(r"\s+")
 _SPACED = re.compile(r" ?([@.\ue000]) ?")
 _RUNS = re.compile(r"[^\s,;<>()]+")
 _PLAIN_RUNS = re.compile(r"[^\s,;<>()\"]+")
+# A route's hops are parted by commas; those that are parted by colons are read as well.
+_HOPS = re.compile(r"[,:]")
 _LONGEST_USUAL = 400
 _OVERRIDE = re.compile("[\u202e\u2067]([^\u202c\u2069]*)")
 _LONGEST_LOCAL = 320
@@ -116,7 +118,7 @@ def _list_in_angles(segment: Segment, reader: Reader) -> Iterator[Author]:
         seen_by = reader if nth == 0 else Reader.LENIENT
         route, colon, address = angle.rpartition(":")
         if colon:
-            for hop in route.split(","):
+            for hop in _HOPS.split(route):
                 yield _make(hop, Place.ROUTE, seen_by)
         yield from _read_address(address if colon else angle, quoted, seen_by)
         if has_encoded_word(angle):

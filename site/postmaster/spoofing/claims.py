@@ -100,9 +100,18 @@ def _in_from(facts: Facts, policy: SpoofPolicy) -> Iterator[Claim]:
 
 
 def _in_other_fields(facts: Facts, policy: SpoofPolicy) -> Iterator[Claim]:
+    has_from = any(
+        field.oddity is None and any(seen.field is field for seen in facts.authors)
+        for field in facts.from_fields
+    )
     for name, seen in facts.others:
         kin = find_kinship(seen.domain, policy) if name != "reply-to" else None
-        if kin is not None and kin.kind is not SpoofKind.LOOKALIKE:
+        if kin is None or kin.kind is SpoofKind.LOOKALIKE:
+            continue
+        if name in ("sender", "resent-from") and not has_from:
+            # Readers that see no From show these in its place (espoofer, A12 and A13).
+            yield _claim(kin.kind, Code.CLAIMS_AS_SENDER, seen, kin)
+        else:
             yield _claim(SpoofKind.SUSPICIOUS, Code.SENDER_CLAIMS, seen, kin)
 
 

@@ -39,8 +39,9 @@ def list_faults(facts: Facts) -> Iterator[tuple[Reason, bool]]:
         yield give(code, how="nothing in it is a header field"), True
     elif not facts.authors:
         yield give(Code.NO_AUTHOR, fields[0]), True
-    if len(fields) > 1:
-        yield give(Code.SEVERAL_FROM, fields[1], count=str(len(fields))), True
+    own = [field for field in fields if field.oddity is not Oddity.BROKEN_LINE]
+    if len(own) > 1:
+        yield give(Code.SEVERAL_FROM, own[1], count=str(len(own))), True
     in_from = {field.oddity for field in fields}
     for oddity in facts.raw.oddities:
         field = next((one for one in fields if one.oddity is oddity), None)

@@ -97,7 +97,7 @@ def ask_authentication(case: Case) -> Path:
     by_key = [name for name in checks.signed_by if _may_vouch(name, claim, checks)]
     if by_key:
         how, domain = "A signature (DKIM)", by_key[0]
-    elif checks.spf is Check.PASS and _may_vouch(fold_domain(checks.spf_domain), claim, checks):
+    elif checks.spf is Check.PASS and _may_vouch(checks.spf_domain, claim, checks):
         how, domain = "Sender policy (SPF)", checks.spf_domain
     else:
         return NO_PATH

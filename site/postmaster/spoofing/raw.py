@@ -22,6 +22,8 @@ _HEADER_LIKE = re.compile(rb"[!-9;-~]+[ \t]*:")
 # The fields whose name is looked for in what is no field by the standard.
 _WANTED = frozenset({b"from", b"sender", b"reply-to", b"resent-from"})
 _LONGEST_NAME = 200
+_FROM_LINE = re.compile(rb"(?i:from)[ \t]*:")
+_USUAL_LINE = re.compile(rb"[A-Za-z0-9_.-]+[ \t]*:|\Z")
 
 
 class Oddity(StrEnum):
@@ -69,6 +71,8 @@ def cut(message: bytes) -> RawMessage:
         if body_at < len(message) and not end:
             oddities.append(Oddity.HEADER_TOO_LONG)
     fields = list(_list_fields(head, oddities))
+    if oddities or not all(_is_usual_name(field.name) for field in fields):
+        fields.extend(_list_joined(head))
     if not any(field.name == "from" for field in fields):
         fields.extend(_list_slipped(message[body_at : body_at + _SLIPPED]))
     return RawMessage(tuple(fields), tuple(dict.fromkeys(oddities)), body_at)
@@ -121,6 +125,26 @@ def _read_odd(name: bytes, value: bytes, line: bytes, oddities: list[Oddity]) ->
     wanted = _NOT_NAME.sub(b"", name[:_LONGEST_NAME]).lower()
     if b":" in line and wanted in _WANTED:
         yield Field(wanted.decode("ascii"), value, line, oddity)
+
+
+def _is_usual_name(name: str) -> bool:
+    return name.isalnum() or name.replace("-", "").isalnum()
+
+
+def _list_joined(head: bytes) -> Iterator[Field]:
+    """Each From with the broken lines after it, for readers that take them for its continuation."""
+    lines = list(_unfold(head.replace(b"\r\n", b"\n")))
+    at = 0
+    while at < len(lines):
+        start, at = at, at + 1
+        if not _FROM_LINE.match(lines[start]):
+            continue
+        while at < len(lines) and not _USUAL_LINE.match(lines[at]):
+            at += 1
+        if at > start + 1:
+            whole = b" ".join(lines[start:at])
+            value = whole.partition(b":")[2].replace(b"\n", b"")
+            yield Field("from", value, whole, Oddity.BROKEN_LINE)
 
 
 def _list_after_cr(line: bytes) -> Iterator[Field]:

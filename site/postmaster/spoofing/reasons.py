@@ -19,6 +19,7 @@ class Code(StrEnum):
     CLAIMS_LOOKALIKE = "claims-lookalike"
     CLAIMS_IN_NAME = "claims-in-name"
     CLAIMS_IN_BODY = "claims-in-body"
+    CLAIMS_AS_SENDER = "claims-as-sender"
     CLAIMS_ENVELOPE = "claims-envelope"
     SENDER_CLAIMS = "sender-claims"
     ROUTE_CLAIMS = "route-claims"
@@ -68,6 +69,9 @@ SENTENCES: dict[Code, str] = {
     Code.CLAIMS_IN_BODY: (
         "There is no From header; the body begins with one that gives {address}, and some readers"
         " would show it."
+    ),
+    Code.CLAIMS_AS_SENDER: (
+        "No From is seen by every reader, and some show the {field} header in its place: {address}."
     ),
     Code.CLAIMS_ENVELOPE: (
         "It was handed over as from {address}, which the From header does not say."

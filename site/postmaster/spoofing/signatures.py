@@ -23,7 +23,7 @@ from dkim.canonicalization import CanonicalizationPolicy, InvalidCanonicalizatio
 from dkim.util import InvalidTagValueList, parse_tag_value
 from nacl.exceptions import BadSignatureError
 
-from postmaster.spoofing.domains import fold_domain, to_dns_name
+from postmaster.spoofing.domains import to_dns_name
 from postmaster.spoofing.lookups import Lookups, list_texts
 from postmaster.spoofing.resolving import DnsTrouble
 from postmaster.spoofing.signed_message import NotVerifiedError, SignedMessage
@@ -73,7 +73,9 @@ def _verify(
     # One more From than was signed: a second one put on top must break the signature.
     digest = _digest_header(message, field, policy.header_algorithm, [*names, b"from"])
     _check_key(signature, digest, lookups)
-    return fold_domain(signature[b"d"].decode("utf-8", "replace"))
+    # By the name whose key was asked for, never by what it would look like: a key under an `xn--`
+    # name that folds to ours is not our key.
+    return to_dns_name(signature[b"d"].decode("utf-8", "replace"))
 
 
 def _read_signature(value: bytes) -> Signature:
