@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, insert, literal, select, text
+from sqlalchemy import Engine, insert, literal, select, text, update
 
 from estate import BY, make_estate
 from lamppost.database import unit_of_work
@@ -11,6 +11,7 @@ from postmaster.accounts.tables import Account
 from postmaster.lifecycle.batches import BatchStatus, ItemState
 from postmaster.lifecycle.rules import Reason
 from postmaster.lifecycle.tables import BatchItem, LifecycleBatch
+from postmaster.policy.tables import PolicyNumber
 
 _COLUMNS = (
     "address, address_key, name, name_key, kind, organisation, is_service, status, status_since, "
@@ -24,6 +25,12 @@ def put_many(engine: Engine, count: int, *, now: datetime) -> int:
     since = now - timedelta(days=60)
     noticed = now - timedelta(days=30)
     with unit_of_work(engine) as session:
+        # All of them are of one organisation, on one day.
+        session.execute(
+            update(PolicyNumber)
+            .where(PolicyNumber.key == "cap.organisation_accounts")
+            .values(value=count)
+        )
         batch = LifecycleBatch(
             reason=Reason.LEAVER_DUE,
             title="Very many",

@@ -14,6 +14,7 @@ from postmaster.days import london_day
 from postmaster.lifecycle.batch_reads import get_switch, list_batches
 from postmaster.lifecycle.batches import BatchError
 from postmaster.lifecycle.guards import find_obstacle
+from postmaster.lifecycle.probing import count_due_today
 from postmaster.lifecycle.reads import Preview, summarise
 from postmaster.lifecycle.switching import go_on, stop_everything
 from postmaster.lifecycle.words import WORDS
@@ -46,11 +47,14 @@ def show_preview() -> str:
     names = {one.name: one.holds_from for one in list_presets()}
     chosen = request.args.get("policy", "")
     day = names.get(chosen, london_day(now()))
-    found = summarise(session(), reader=actor(), policy=get_policy(session(), on=day), as_of=now())
+    policy, moment = get_policy(session(), on=day), now()
+    found = summarise(session(), reader=actor(), policy=policy, as_of=moment)
+    today = count_due_today(session(), reader=actor(), policy=policy, as_of=moment)
     return render_template(
         "lifecycle/preview.html",
         found=found.counts,
         tables=_tables(found.counts, found.organisations),
+        today=[(WORDS[reason], f"{count:,}") for reason, count in today.items() if count],
         names=list(names),
         chosen=chosen if chosen in names else "",
         back=(HOME, "Lifecycle"),
