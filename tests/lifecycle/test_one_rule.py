@@ -17,6 +17,8 @@ from postmaster.access.roles import Role
 from postmaster.access.tables import RoleGrant
 from postmaster.accounts.rules import Kind, MemberRole, Status
 from postmaster.accounts.tables import Account, MailboxMember
+from postmaster.closures.stages import Stage
+from postmaster.closures.tables import ContainerMove
 from postmaster.lifecycle.criteria import blocker_of, is_candidate, is_due_at_all, reason_of
 from postmaster.lifecycle.cutoffs import Cutoffs, make_cutoffs
 from postmaster.lifecycle.rules import LEADS_TO, Facts, Reason, decide, find_blocker
@@ -45,7 +47,8 @@ def _facts(cutoffs: Cutoffs) -> st.SearchStrategy[Facts]:
         Facts, kind=st.sampled_from(Kind), status=st.sampled_from(Status), status_since=maybe,
         counted_from=moment, last_sign_in_at=maybe, last_sent_at=maybe, last_password_at=maybe,
         spared_until=maybe, is_service=flag, is_held=flag, is_operating=flag, is_frozen=flag,
-        is_sole_administrator=flag, is_sole_owner=flag, is_in_batch=flag,
+        is_sole_administrator=flag, is_sole_owner=flag, is_moving=flag,
+        is_in_batch=flag,
     )  # fmt: skip
 
 
@@ -136,6 +139,19 @@ def _store_around(session: Session, many: list[Facts]) -> None:
         if facts.is_sole_owner:
             values = {"mailbox_id": number, "account_id": number, "role": MemberRole.OWNER}
             session.execute(insert(MailboxMember).values(**values, since=AS_OF))
+        if facts.is_moving:
+            session.add(
+                ContainerMove(
+                    account_id=number,
+                    from_organisation="RX2",
+                    target="NHSPHARMACY",
+                    why="x",
+                    state=Stage.LEAVING if number % 2 else Stage.ASKED,
+                    asked_at=AS_OF,
+                    asked_by="test",
+                    tries=1,
+                )
+            )
         if facts.is_sole_administrator:
             session.add(
                 RoleGrant(

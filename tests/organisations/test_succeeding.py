@@ -86,30 +86,27 @@ def test_several_merge_into_a_new_one_which_takes_a_short_code_and_what_was_unde
     ],
 )
 def test_a_merger_that_collides_is_refused_whole_with_the_field_to_mend(
-    sqlite_engine: Engine, clock: FixedClock, merger: Merger, field: str | None, words: str | None
+    quick: Estate, clock: FixedClock, merger: Merger, field: str | None, words: str | None
 ) -> None:
-    estate = make_estate(sqlite_engine, now=clock.now())
     if words is None:
-        merge(estate, clock, merger)
+        merge(quick, clock, merger)
         return
 
     with pytest.raises(OrganisationError, match=words) as caught:
-        merge(estate, clock, merger)
+        merge(quick, clock, merger)
 
     assert caught.value.field == field
-    assert get(estate, "A81001").status == "open"
+    assert get(quick, "A81001").status == "open"
 
 
-def test_a_name_that_collides_may_be_meant(sqlite_engine: Engine, clock: FixedClock) -> None:
-    estate = make_estate(sqlite_engine, now=clock.now())
-
+def test_a_name_that_collides_may_be_meant(quick: Estate, clock: FixedClock) -> None:
     merge(
-        estate,
+        quick,
         clock,
         Merger(["A81001"], "A81002", DAY, "Elm Tree Surgery", is_same_name_meant=True),
     )
 
-    assert get(estate, "A81002").name == "Elm Tree Surgery"
+    assert get(quick, "A81002").name == "Elm Tree Surgery"
 
 
 def test_a_closing_taken_back_loses_its_successors_and_a_short_code_that_was_taken(
@@ -139,12 +136,11 @@ def test_a_closing_taken_back_loses_its_successors_and_a_short_code_that_was_tak
     [("A81001", "x", "nothing to take back"), ("Y90041", " ", "Say why"), ("NONE1", "x", "no org")],
 )
 def test_only_a_closed_one_is_reopened_and_with_a_reason(
-    sqlite_engine: Engine, clock: FixedClock, code: str, why: str, words: str
+    quick: Estate, clock: FixedClock, code: str, why: str, words: str
 ) -> None:
-    estate = make_estate(sqlite_engine, now=clock.now())
-    with pytest.raises(OrganisationError, match=words), unit_of_work(sqlite_engine) as session:
+    with pytest.raises(OrganisationError, match=words), unit_of_work(quick.engine) as session:
         reopen_organisation(session, ods_code=code, why=why, by=BY, now=clock.now())
-    assert get(estate, "Y90041").status == "closed"
+    assert get(quick, "Y90041").status == "closed"
 
 
 def test_what_ods_closed_and_is_open_here_takes_no_accounts_and_is_a_task(
@@ -180,10 +176,9 @@ def test_what_ods_closed_and_is_open_here_takes_no_accounts_and_is_a_task(
     ],
 )
 def test_a_unit_stands_under_an_organisation_or_a_unit(
-    sqlite_engine: Engine, kind: Kind, code: str, parent: str, words: str
+    quick: Estate, kind: Kind, code: str, parent: str, words: str
 ) -> None:
-    make_estate(sqlite_engine, now=NOW)
-    with pytest.raises(OrganisationError, match=words), unit_of_work(sqlite_engine) as session:
+    with pytest.raises(OrganisationError, match=words), unit_of_work(quick.engine) as session:
         add_organisation(session, ods_code=code, name="A", kind=kind, parent=parent, by=BY, now=NOW)
 
 

@@ -1,11 +1,13 @@
 """A small estate of organisations, people and a policy, over a fresh database."""
 
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Engine
 
-from lamppost.database import read_only, unit_of_work
+from lamppost.database import make_engine, read_only, unit_of_work
 from lamppost.sample.organisations import add_organisations
 from postmaster.access.actors import operator
 from postmaster.accounts.actions import accept_terms, add_account
@@ -64,3 +66,21 @@ def make_estate(engine: Engine, *, now: datetime) -> Estate:
         enter_presets(session, by=BY.reference, now=now)
         add_organisations(session, now=now)
     return Estate(engine)
+
+
+def copy_estate(template: Path, folder: Path) -> Estate:
+    """An estate of one's own from a file that holds one: a copy costs less than making it anew."""
+    path = folder / "lamppost.sqlite3"
+    shutil.copyfile(template, path)
+    return Estate(make_engine(f"sqlite:///{path}"))
+
+
+def write_estate(empty: Path, path: Path, *, now: datetime) -> Path:
+    """A file that holds an estate, from one that is migrated and empty."""
+    shutil.copyfile(empty, path)
+    engine = make_engine(f"sqlite:///{path}")
+    make_estate(engine, now=now)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path

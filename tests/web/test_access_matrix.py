@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import Engine, select, update
 
 from batch_rows import put_batch
+from closure_rows import put_move, put_plan
 from era_rows import put_era
 from lamppost.clock import FixedClock
 from lamppost.database import read_only, unit_of_work
@@ -21,6 +22,7 @@ from postmaster.access.actors import Actor, ActorKind, Grant
 from postmaster.access.matrix import Action
 from postmaster.access.roles import SCOPE_OF_ROLE, Role, ScopeKind
 from postmaster.access.rules import may
+from postmaster.access.tables import ScopeLink
 from postmaster.audit.actions import record
 from postmaster.audit.tables import AuditEntry
 from postmaster.organisations.tables import Organisation
@@ -46,6 +48,8 @@ class Stage:
     resets: dict[str, str]
     batches: dict[str, int]
     edit: int
+    plans: dict[str, int]
+    moves: dict[str, int]
 
     def scope(self, role: Role) -> str | None:
         return SCOPES.get(SCOPE_OF_ROLE[role])
@@ -64,6 +68,8 @@ class Stage:
             "reset_id": [self.resets[organisation]] if organisation in self.resets else [],
             "edit_id": [str(self.edit)],
             "batch_id": [str(self.batches[organisation])] if organisation in self.batches else [],
+            "plan_id": [str(self.plans[organisation])] if organisation in self.plans else [],
+            "move_id": [str(self.moves[organisation])] if organisation in self.moves else [],
         }
 
 
@@ -107,7 +113,13 @@ def stage(app: Flask, sqlite_engine: Engine, clock: FixedClock) -> Stage:
         enter_presets(session, by="system:test", now=now)
         batches = {code: put_batch(session, organisation=code, now=now) for code in people}
         edit = put_era(session, now=now)
-    return Stage(app, sqlite_engine, clock, message, people, resets, batches, edit)
+        plans = {code: put_plan(session, organisation=code, now=now) for code in people}
+        moves = {
+            code: put_move(session, organisation=code, target="VX001", now=now) for code in people
+        }
+    return Stage(
+        app, sqlite_engine, clock, message, people, resets, batches, edit, plans, moves
+    )  # fmt: skip
 
 
 def reopen(stage: Stage) -> None:
@@ -231,13 +243,7 @@ def test_an_object_of_another_organisation_is_not_found(stage: Stage, role: Role
     token = csrf_token_of(client.get("/admin/").text)
     me = Actor(ActorKind.PERSON, person, (Grant(role, scope),), scope)
     with read_only(stage.engine) as session:
-        under = set(
-            session.scalars(
-                select(Organisation.ods_code).where(
-                    (Organisation.parent == scope) | (Organisation.container == scope)
-                )
-            )
-        )
+        under = set(session.scalars(select(ScopeLink.below).where(ScopeLink.above == scope)))
         others = set(session.scalars(select(Organisation.ods_code))) - under - {scope}
 
     foreign = [stage.values(code) for code in sorted(others)]

@@ -1,9 +1,20 @@
 """Every table there is: importing the rooms' tables puts them on one metadata."""
 
+import lamppost.bulletins.tables
+import lamppost.generation.tables
+import lamppost.people.tables
+import lamppost.pulse.tables
+import lamppost.search.tables
+import lamppost.status.hssis.tables
+import lamppost.status.plans.tables
+import lamppost.status.tables
+import lamppost.status.uptime.tables
+import lamppost.subscribers.tables  # noqa: F401
 import postmaster.access.tables
 import postmaster.accounts.tables
 import postmaster.audit.tables
 import postmaster.blackouts.tables
+import postmaster.closures.tables
 import postmaster.credentials.tables
 import postmaster.entitlements.tables
 import postmaster.eras.tables

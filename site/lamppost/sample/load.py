@@ -12,18 +12,16 @@ from lamppost.clock import Clock
 from lamppost.database import read_only, unit_of_work
 from lamppost.people.means import make_means
 from lamppost.sample.accounts import add_accounts
+from lamppost.sample.closures import add_closed_roles, add_closures
 from lamppost.sample.incidents import SampleIncident, list_incidents, write_calendar, write_log
 from lamppost.sample.organisations import add_organisations
 from lamppost.sample.people import add_people
 from lamppost.sample.plans import add_plans
 from lamppost.sample.readings import INTERVAL, sample_readings
 from lamppost.settings import Settings
-from lamppost.status.actions import refresh_days, store_result, sync_definitions
+from lamppost.status.actions import store_result, sync_definitions
 from lamppost.status.running import run_probe
 from lamppost.status.tables import Reading
-from lamppost.status.uptime.actions import close_month
-from lamppost.status.uptime.reads import list_due_months
-from postmaster.access.actors import system
 from probes.definitions import Definitions, load_definitions
 from probes.reading import Result
 
@@ -64,16 +62,19 @@ def load_sample(
     told("Loading accounts")
     with unit_of_work(engine) as session:
         add_accounts(session, now=now)
+    told("Loading closings")
+    with unit_of_work(engine) as session:
+        add_closures(session, now=now)
     told("Loading people")
     add_people(engine, make_means(settings), settings.data, now=now)
+    with unit_of_work(engine) as session:
+        add_closed_roles(session, now=now)
     told("Loading ninety days of readings")
     _load_readings(engine, definitions, incidents, now)
     told("Loading the HSSI log, BCDR windows, changes and releases")
     _load_logs(engine, definitions, clock)
     with unit_of_work(engine) as session:
         add_plans(session, now=now)
-    told("Closing the months that are over")
-    _close_months(engine, now)
     told("Loading bulletins")
     load_folder(engine, settings.content_dir, now, site=Site.of(settings))
     (folder / "loaded").touch()
@@ -97,15 +98,6 @@ def _load_readings(
                 store_result(session, probe=probe.name, result=result, journal=None, now=now)
     with unit_of_work(engine) as session:
         sync_definitions(session, definitions=definitions, now=now)
-
-
-def _close_months(engine: Engine, now: datetime) -> None:
-    """Take what was announced into the days, then close each month as the worker would have."""
-    by = system("sample load")
-    with unit_of_work(engine) as session:
-        refresh_days(session, now=now)
-        for month in list_due_months(session, now=now):
-            close_month(session, month=month, by=by, now=now)
 
 
 def _load_logs(engine: Engine, definitions: Definitions, clock: Clock) -> None:

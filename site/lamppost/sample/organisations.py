@@ -34,6 +34,7 @@ CHILDREN = (
     ("RX1", "RX103", "St Órla's Hospital for Women"),
     ("RX2", "RX201", "Tarnside House"),
     ("RX2", "RX202", "The Alder Unit"),
+    ("RX102", "RX104", "Wendle Day Hospital"),
 )
 # Units within units: parent, code, name.
 UNITS = (
@@ -83,6 +84,17 @@ NEW = (
 )
 MERGED_ON = date(2018, 4, 1)
 CLOSING = "Y90050"
+# Practices that the sample's closings close: a chain, a merger into its end, nobody on the service,
+# and one that only ODS has closed.
+CLOSING_LATER = (
+    ("Y90060", "Ashfield Health Centre"),
+    ("Y90062", "Yew Tree Surgery"),
+    ("Y90063", "Yew and Ash Group"),
+    ("Y90064", "Willow Bank Surgery"),
+    ("Y90065", "Willow Green Surgery"),
+    ("Y90071", "Xenon Row Practice"),
+    ("Y90081", "Zion Street Surgery"),
+)
 BY = system("sample")
 
 
@@ -105,7 +117,7 @@ def add_organisations(session: Session, *, now: datetime) -> None:
     for container, letters, names in SITES:
         for number, name in enumerate(names, start=1):
             _add(session, f"{letters}{number:03d}", name, now, container=container)
-    for code, name in (*GONE, *NEW, (CLOSING, "Weir Side Surgery")):
+    for code, name in (*GONE, *NEW, *CLOSING_LATER, (CLOSING, "Weir Side Surgery")):
         _add(session, code, name, now, parent="09Y")
     _close_some(session, now)
 

@@ -22,6 +22,7 @@ from lamppost.status.uptime.actions import close_month
 from lamppost.status.uptime.reads import list_due_months
 from lamppost.worker.announcing import list_announcing_jobs
 from lamppost.worker.automation import list_automation_jobs
+from lamppost.worker.closures import list_closure_jobs
 from lamppost.worker.lifecycle import list_batch_jobs
 from lamppost.worker.mailing import list_mail_jobs
 from lamppost.worker.schedule import Job
@@ -84,6 +85,7 @@ def _house_jobs(engine: Engine, settings: Settings, clock: Clock) -> list[Job]:
         *list_mail_jobs(engine, settings, clock),
         *list_batch_jobs(engine, settings, clock),
         *list_automation_jobs(engine, clock),
+        *list_closure_jobs(engine, clock),
         *list_search_jobs(engine, clock),
         Job("close months", HOUSEKEEPING_S, lambda: _close_months(engine, clock)),
         *list_announcing_jobs(engine, settings, clock),

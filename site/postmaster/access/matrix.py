@@ -20,6 +20,7 @@ class Action(StrEnum):
     ACCOUNTS_CREATE = "accounts.create"
     ACCOUNTS_RESET = "accounts.reset"
     ACCOUNTS_STATE = "accounts.state"
+    CLOSURES_SETTLE = "closures.settle"
     MAILBOXES_CREATE = "mailboxes.create"
     MAILBOXES_MEMBERS = "mailboxes.members"
     APPLICATIONS_CONVERT = "applications.convert"

@@ -57,6 +57,30 @@ def give_mailbox(
 
 
 @acts(Action.MAILBOXES_MEMBERS)
+def take_over(
+    session: Session, *, mailbox_id: int, owner_id: int, by: Actor, now: datetime
+) -> None:
+    """Make a person answer for a mailbox or an application account; no change if they do.
+
+    Raises:
+        AccountError: it is deleted or a person's, or the owner's account does not live.
+    """
+    row = get_for(session, mailbox_id, Action.MAILBOXES_MEMBERS, by)
+    check_alive(row, *SHARED, Kind.APPLICATION)
+    owner = session.get_one(Account, owner_id)
+    if row.kind == Kind.APPLICATION and row.owner_id != owner_id:
+        changes: Changes = {"owner": (row.owner_id, owner_id)}
+        row.owner_id = owner_id
+        note(session, row, "mailboxes.give", changes, by=by, now=now)
+    held = _get_open(session, mailbox_id, owner_id)
+    if row.kind in SHARED and (held is None or held.role != MemberRole.OWNER):
+        give_mailbox(
+            session, mailbox_id=mailbox_id, address=owner.address, role=MemberRole.OWNER,
+            by=by, now=now,
+        )  # fmt: skip
+
+
+@acts(Action.MAILBOXES_MEMBERS)
 def end_mailbox(session: Session, *, member_id: int, by: Actor, now: datetime) -> None:
     """End somebody's ownership or membership.
 

@@ -187,6 +187,11 @@ def _is_shared(letter: str) -> bool:
     return letter.isalnum() or letter == " " or letter in SHARED_MARKS
 
 
+def display_name(name: str, kind: Kind, organisation: str) -> str:
+    """The name the directory shows: a person's carries their organisation's, as it is now."""
+    return f"{name} ({organisation})" if kind is Kind.PERSON else name
+
+
 def find_reason_fault(reason: str) -> str | None:
     """What is wrong with a reason somebody typed."""
     if not reason:

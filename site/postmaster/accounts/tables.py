@@ -88,13 +88,15 @@ class Account(Base):
 class AccountChange(Base):
     """One transition or move, with what stood before it: the history, and what an undo reads.
 
-    The six `before_` columns are the row as it was; `revision` is the account's after the change.
+    `batch_id` is the batch of the lifecycle, `plan_id` the outcome of a closing that did it. The
+    six `before_` columns are the row as it was; `revision` is the account's after the change.
     """
 
     __tablename__ = "account_change"
     __table_args__ = (
         Index("ix_account_change_account_id_change_id", "account_id", "change_id"),
         Index("ix_account_change_batch_id_account_id", "batch_id", "account_id"),
+        Index("ix_account_change_plan_id_account_id", "plan_id", "account_id"),
     )
 
     change_id: Mapped[int] = mapped_column(_ID, primary_key=True)
@@ -113,6 +115,7 @@ class AccountChange(Base):
     before_version: Mapped[str | None] = mapped_column(String(80))
     before_organisation: Mapped[str | None] = mapped_column(String(32))
     batch_id: Mapped[int | None] = mapped_column(BigInteger)
+    plan_id: Mapped[int | None] = mapped_column(BigInteger)
     revision: Mapped[int] = mapped_column(Integer)
 
 

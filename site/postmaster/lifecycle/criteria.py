@@ -9,6 +9,7 @@ from postmaster.access.roles import Role
 from postmaster.access.tables import RoleGrant
 from postmaster.accounts.rules import Kind, MemberRole, Status
 from postmaster.accounts.tables import Account, MailboxMember
+from postmaster.closures.criteria import is_moving
 from postmaster.lifecycle.cutoffs import Cutoffs
 from postmaster.lifecycle.modes import Mode
 from postmaster.lifecycle.rules import CLOCKED, LEADS_TO, Blocker, Reason
@@ -73,6 +74,7 @@ def blocker_of(cutoffs: Cutoffs, *, own_batch: int | None = None) -> ColumnEleme
         (is_frozen(), Blocker.ORGANISATION_FROZEN),
         (is_sole_administrator(), Blocker.SOLE_ADMINISTRATOR),
         (is_sole_owner(), Blocker.SOLE_OWNER),
+        (is_moving(), Blocker.CONTAINER_MOVE),
         (batch, Blocker.IN_BATCH),
         else_=None,
     )

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from postmaster.access.actors import Actor
@@ -11,6 +12,7 @@ from postmaster.access.criteria import in_scope
 from postmaster.access.matrix import Action
 from postmaster.accounts.rules import STATUS_WORDS, Kind, Status
 from postmaster.accounts.tables import Account
+from postmaster.closures.criteria import is_moving
 from postmaster.days import add_months, london_day, say_day
 from postmaster.lifecycle.criteria import is_frozen, is_sole_administrator, is_sole_owner
 from postmaster.lifecycle.cutoffs import Cutoffs, make_cutoffs
@@ -35,6 +37,7 @@ BLOCKER_WORDS = {
     Blocker.ORGANISATION_FROZEN: "Its organisation is frozen: nothing is swept there.",
     Blocker.SOLE_ADMINISTRATOR: "Its owner is the only administrator of an organisation.",
     Blocker.SOLE_OWNER: "It is the only owner of a shared mailbox. Name another owner first.",
+    Blocker.CONTAINER_MOVE: "It is on its way into a container. Join it there, or call that off.",
     Blocker.IN_BATCH: "It is a member of a batch already.",
 }
 
@@ -66,6 +69,7 @@ def explain(
             is_frozen().label("is_frozen"),
             is_sole_administrator().label("is_administrator"),
             is_sole_owner().label("is_owner"),
+            is_moving().label("is_moving"),
         ).where(
             Account.account_id == account_id,
             in_scope(reader, Action.ACCOUNTS_READ, Account.organisation),
@@ -73,14 +77,13 @@ def explain(
     ).first()
     if row is None:
         return None
-    account, frozen, administrator, owner = row
-    facts = _facts_of(account, frozen=frozen, administrator=administrator, owner=owner)
+    facts = _facts_of(row)
     cutoffs = make_cutoffs(policy, as_of=as_of)
     verdict = decide(facts, cutoffs)
     due_on = find_due_day(facts, policy, cutoffs)
     return Explanation(
         account_id=account_id,
-        address=account.address,
+        address=row.Account.address,
         verdict=verdict,
         policy_version=policy.version,
         as_of=as_of,
@@ -131,7 +134,8 @@ def _clock_of(facts: Facts, cutoffs: Cutoffs) -> tuple[datetime | None, Key | No
     return find_idle_since(facts, cutoffs), Key.INACTIVE_AFTER_DAYS if is_judged else None
 
 
-def _facts_of(account: Account, *, frozen: bool, administrator: bool, owner: bool) -> Facts:
+def _facts_of(row: Row[*tuple[Any, ...]]) -> Facts:
+    account, frozen, administrator, owner, moving = tuple(row)
     return Facts(
         kind=Kind(account.kind),
         status=Status(account.status),
@@ -147,6 +151,7 @@ def _facts_of(account: Account, *, frozen: bool, administrator: bool, owner: boo
         is_frozen=bool(frozen),
         is_sole_administrator=bool(administrator),
         is_sole_owner=bool(owner),
+        is_moving=bool(moving),
         is_in_batch=account.batch_id is not None,
     )
 

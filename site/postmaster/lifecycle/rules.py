@@ -44,6 +44,7 @@ class Blocker(StrEnum):
     ORGANISATION_FROZEN = "organisation-frozen"
     SOLE_ADMINISTRATOR = "sole-administrator"
     SOLE_OWNER = "sole-owner"
+    CONTAINER_MOVE = "container-move"
     IN_BATCH = "in-batch"
 
 
@@ -81,6 +82,7 @@ class Facts:
     is_frozen: bool = False
     is_sole_administrator: bool = False
     is_sole_owner: bool = False
+    is_moving: bool = False
     is_in_batch: bool = False
 
 
@@ -169,6 +171,7 @@ QUESTIONS: tuple[tuple[Question, Blocker], ...] = (
     (lambda facts, _: facts.is_frozen, Blocker.ORGANISATION_FROZEN),
     (lambda facts, _: facts.is_sole_administrator, Blocker.SOLE_ADMINISTRATOR),
     (lambda facts, _: facts.is_sole_owner, Blocker.SOLE_OWNER),
+    (lambda facts, _: facts.is_moving, Blocker.CONTAINER_MOVE),
     (lambda facts, _: facts.is_in_batch, Blocker.IN_BATCH),
 )
 

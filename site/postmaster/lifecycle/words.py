@@ -22,6 +22,7 @@ WORDS: Mapping[str, str] = {
     Blocker.ORGANISATION_FROZEN: "Its organisation is frozen",
     Blocker.SOLE_ADMINISTRATOR: "The only administrator",
     Blocker.SOLE_OWNER: "The only owner of a mailbox",
+    Blocker.CONTAINER_MOVE: "On its way into a container",
     Blocker.IN_BATCH: "In a batch already",
     Drop.NOTICE_FAILED: "The notice reached nobody",
     Drop.NOT_DUE: "No longer due",

@@ -17,6 +17,7 @@ from postmaster.organisations.checks import (
     check_new,
     check_place,
     check_short_code,
+    check_successors,
     get_placement,
     refuse,
 )
@@ -120,13 +121,35 @@ def move_organisation(
 
 
 @acts(Action.ORGANISATIONS_WRITE)
-def start_closing(session: Session, *, ods_code: str, by: Actor, now: datetime) -> None:
+def start_closing(
+    session: Session,
+    *,
+    ods_code: str,
+    closes_on: date | None = None,
+    successors: Collection[str] = (),
+    by: Actor,
+    now: datetime,
+) -> None:
     """Say that it is closing: no new accounts, no joiners; its accounts find a new home.
 
+    `closes_on` is the day planned, `successors` who is to take over: accounts may move there now.
+
     Raises:
-        OrganisationError: there is none or it is closed.
+        OrganisationError: there is none, it is closed, or a successor cannot be one.
     """
-    _set_status(session, ods_code, Status.CLOSING, by, now)
+    row, codes = get_open_row(session, ods_code, by), fold_codes(successors)
+    check_successors(session, code=row.ods_code, successors=codes)
+    planned = " ".join(codes) or None
+    changes: Changes = {
+        "status": (row.status, Status.CLOSING),
+        "closes_on": (_say(row.closes_on), _say(closes_on)),
+        "planned_successors": (row.planned_successors, planned),
+    }
+    if row.status != Status.CLOSING:
+        row.status, row.closing_on = Status.CLOSING, london_day(now)
+    row.closes_on, row.planned_successors = closes_on, planned
+    session.flush()
+    note_organisation(session, "organisations.status", row.ods_code, changes, by=by, now=now)
 
 
 @acts(Action.ORGANISATIONS_WRITE)
@@ -136,7 +159,14 @@ def call_off_closing(session: Session, *, ods_code: str, by: Actor, now: datetim
     Raises:
         OrganisationError: there is none or it is closed.
     """
-    _set_status(session, ods_code, Status.OPEN, by, now)
+    row = get_open_row(session, ods_code, by)
+    if row.status == Status.OPEN:
+        return
+    changes: Changes = {"status": (row.status, Status.OPEN)}
+    row.status, row.closing_on = Status.OPEN, None
+    row.closes_on = row.planned_successors = None
+    session.flush()
+    note_organisation(session, "organisations.status", row.ods_code, changes, by=by, now=now)
 
 
 @acts(Action.ORGANISATIONS_WRITE)
@@ -173,6 +203,7 @@ def close_organisation(
         "elsewhere": (None, " ".join(outside) or None),
     }
     row.status, row.closed_on, row.ods_closed_on = Status.CLOSED, closed_on, None
+    row.closes_on = row.planned_successors = None
     manner = decide_succession_type([*codes, *outside], is_rename=is_rename)
     session.add_all(
         _list_successions(row.ods_code, codes, outside, manner, effective_on=closed_on, now=now)
@@ -197,15 +228,8 @@ def _list_successions(
         yield SuccessorElsewhere(ods_code=one, **told)
 
 
-def _set_status(session: Session, ods_code: str, wanted: Status, by: Actor, now: datetime) -> None:
-    row = get_open_row(session, ods_code, by)
-    if row.status == wanted:
-        return
-    changes: Changes = {"status": (row.status, wanted)}
-    row.status = wanted
-    row.closing_on = london_day(now) if wanted is Status.CLOSING else None
-    session.flush()
-    note_organisation(session, "organisations.status", row.ods_code, changes, by=by, now=now)
+def _say(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def place_all(session: Session, code: str) -> None:

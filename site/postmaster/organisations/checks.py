@@ -85,6 +85,11 @@ def check_closing(session: Session, *, code: str, successors: Collection[str]) -
     if count := session.scalar(open_under):
         are = "organisation is" if count == 1 else "organisations are"
         refuse(f"{count:,} open {are} under {code}. Move or close them first.", None)
+    check_successors(session, code=code, successors=successors)
+
+
+def check_successors(session: Session, *, code: str, successors: Collection[str]) -> None:
+    """Check that each one named can take over, and that no chain would go round."""
     kind = session.scalar(select(Organisation.kind).where(Organisation.ods_code == code))
     for successor in successors:
         if successor == code:

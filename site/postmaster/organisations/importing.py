@@ -88,10 +88,10 @@ def _closes(row: FileRow, stored: Mapping[str, FileRow]) -> bool:
 def _is_succession_new(row: FileRow, plan: Plan) -> bool:
     """Whether who succeeds is not what is stored; what is stored keeps when it was recorded."""
     before = plan.before.get(row.ods_code)
+    if before is None:
+        return bool(row.successors or row.elsewhere)
     said = (row.status, row.closed_on, row.successors, row.elsewhere)
-    return before is None or said != (
-        before.status, before.closed_on, before.successors, before.elsewhere,
-    )  # fmt: skip
+    return said != (before.status, before.closed_on, before.successors, before.elsewhere)
 
 
 def _stage(content: bytes, stored: Mapping[str, FileRow]) -> tuple[list[FileRow], list[Finding]]:
@@ -134,6 +134,8 @@ def _values(row: FileRow, before: FileRow | None, today: date) -> dict[str, obje
     values["search_key"] = fold_name(row.name)
     if before is None or before.status is not row.status:
         values["closing_on"] = today if row.status is Status.CLOSING else None
+        # What was planned for another status is over.
+        values["closes_on"] = values["planned_successors"] = None
     return values
 
 

@@ -80,6 +80,8 @@ def get_organisation(session: Session, *, reader: Actor, ods_code: str) -> Organ
         closing_on=found.closing_on,
         closed_on=found.closed_on,
         ods_closed_on=found.ods_closed_on,
+        closes_on=found.closes_on,
+        planned_successors=(found.planned_successors or "").split(),
         parents=[names[code] for code in parents],
         container=names[found.container] if found.container else None,
         children=[names[code] for code in child_codes],
@@ -132,6 +134,14 @@ def list_tasks(session: Session, *, reader: Actor, now: datetime) -> Sequence[Ta
         words = f"{noun} been closing for over 30 days"
         tasks.append(Task(count, words, f"/admin/organisations/?status={Status.CLOSING}"))
     if action is Action.ORGANISATIONS_WRITE:
+        due = (
+            Organisation.status == Status.CLOSING,
+            Organisation.closes_on < london_day(now),
+        )
+        if count := session.scalar(select(func.count()).where(*due, mine)):
+            noun = "1 organisation was" if count == 1 else f"{count:,} organisations were"
+            words = f"{noun} to close before today"
+            tasks.append(Task(count, words, f"/admin/organisations/?status={Status.CLOSING}"))
         lagging = select(func.count()).where(Organisation.ods_closed_on.is_not(None), mine)
         if count := session.scalar(lagging):
             noun = "1 organisation is" if count == 1 else f"{count:,} organisations are"

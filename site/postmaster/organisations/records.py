@@ -57,6 +57,8 @@ class OrganisationPage:
     closing_on: date | None
     closed_on: date | None
     ods_closed_on: date | None
+    closes_on: date | None
+    planned_successors: Sequence[str]
     parents: Sequence[Named]
     container: Named | None
     children: Sequence[Named]

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from postmaster.store import Base, UtcDateTime
@@ -23,6 +23,7 @@ class Organisation(Base):
     addresses of its shared mailboxes and lists; one organisation at a time has it, and closed ones
     keep theirs, because old addresses do. `search_key` is the folded name. `ods_closed_on` is the
     day ODS closed it while it is still open here: until both agree it takes no accounts.
+    `closes_on` and `planned_successors` (codes) are what is planned for one that is closing.
     """
 
     __tablename__ = "organisation"
@@ -45,6 +46,8 @@ class Organisation(Base):
     closing_on: Mapped[date | None]
     closed_on: Mapped[date | None]
     ods_closed_on: Mapped[date | None]
+    closes_on: Mapped[date | None]
+    planned_successors: Mapped[str | None] = mapped_column(Text)
     search_key: Mapped[str] = mapped_column(SEARCH_KEY)
 
 

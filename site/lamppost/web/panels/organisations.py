@@ -49,6 +49,7 @@ def index() -> str:
         statuses=list(Status),
         kinds=list(Kind),
         may_write=may(actor(), Action.ORGANISATIONS_WRITE).is_allowed,
+        may_read_accounts=may(actor(), Action.ACCOUNTS_READ).is_allowed,
     )
 
 
@@ -74,6 +75,7 @@ def show(ods_code: str) -> str:
         "organisations/show.html",
         organisation=_get(ods_code),
         may_write=may(actor(), Action.ORGANISATIONS_WRITE).is_allowed,
+        may_read_accounts=may(actor(), Action.ACCOUNTS_READ).is_allowed,
         back=("/admin/organisations/", "Organisations"),
     )
 

@@ -14,6 +14,7 @@ from lamppost.web.context import now, session
 from lamppost.web.guard import actor, signed_in_only
 from postmaster.access.actors import Actor
 from postmaster.access.tasks import Task
+from postmaster.closures import tasks as closures
 from postmaster.eras import reads as eras
 from postmaster.inspection import reads as inspection
 from postmaster.lifecycle import batch_reads as lifecycle
@@ -30,6 +31,7 @@ ROOMS: tuple[ListTasks, ...] = (
     bulletins.list_tasks,
     inspection.list_tasks,
     organisations.list_tasks,
+    closures.list_tasks,
     lifecycle.list_tasks,
     pilots.list_tasks,
     eras.list_tasks,

@@ -1,0 +1,1 @@
+"""What becomes of everything an organisation that closes still has: outcomes, mergers, moves."""
