@@ -8,6 +8,8 @@ SCRIPTS = (
     "cached_pages.py",
     "cold_status.py",
     "convention_month.py",
+    "status_scale.py",
+    "day_rollup.py",
     "building_bulletins.py",
     "second_start.py",
     "audit_verify.py",

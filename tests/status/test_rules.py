@@ -1,5 +1,6 @@
 """The fold from readings to a state: confirmed both ways, and honest about what is not known."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -213,3 +214,13 @@ def test_a_message_overtaken_by_a_later_one_counts_but_says_nothing_of_now() -> 
 
     assert after_it.state is State.OPERATIONAL
     assert (900.0, "old") in [(sample.seconds, sample.token) for sample in after_it.samples]
+
+
+@given(LETTERS)
+def test_the_short_way_for_good_readings_gives_what_every_question_gives(letters: str) -> None:
+    state = ProbeState()
+    for one in run_of(letters):
+        state = advance(state, one, levels=LEVELS, policy=DEFAULT_POLICY)
+        # Another key in the detail keeps a reading from the short way and means nothing else.
+        longer = replace(one, detail={**one.detail, "overtaken": False})
+        assert state == fold([*run_of(letters)[: run_of(letters).index(one)], longer])

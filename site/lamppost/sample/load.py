@@ -19,9 +19,12 @@ from lamppost.sample.people import add_people
 from lamppost.sample.plans import add_plans
 from lamppost.sample.readings import INTERVAL, sample_readings
 from lamppost.settings import Settings
-from lamppost.status.actions import store_result, sync_definitions
+from lamppost.status.actions import refresh_days, store_result, sync_definitions
 from lamppost.status.running import run_probe
 from lamppost.status.tables import Reading
+from lamppost.status.uptime.actions import close_month
+from lamppost.status.uptime.reads import list_due_months
+from postmaster.access.actors import system
 from probes.definitions import Definitions, load_definitions
 from probes.reading import Result
 
@@ -75,6 +78,8 @@ def load_sample(
     _load_logs(engine, definitions, clock)
     with unit_of_work(engine) as session:
         add_plans(session, now=now)
+    told("Closing the months that are over")
+    _close_months(engine, now)
     told("Loading bulletins")
     load_folder(engine, settings.content_dir, now, site=Site.of(settings))
     (folder / "loaded").touch()
@@ -98,6 +103,15 @@ def _load_readings(
                 store_result(session, probe=probe.name, result=result, journal=None, now=now)
     with unit_of_work(engine) as session:
         sync_definitions(session, definitions=definitions, now=now)
+
+
+def _close_months(engine: Engine, now: datetime) -> None:
+    """Take what was announced into the days, then close each month as the worker would have."""
+    by = system("sample load")
+    with unit_of_work(engine) as session:
+        refresh_days(session, now=now)
+        for month in list_due_months(session, now=now):
+            close_month(session, month=month, by=by, now=now)
 
 
 def _load_logs(engine: Engine, definitions: Definitions, clock: Clock) -> None:

@@ -19,6 +19,8 @@ from lamppost.status.deriving import (
     list_stored_readings,
     newest_number,
 )
+from lamppost.status.hour_counts import count_hours, replace_hours
+from lamppost.status.hours import Hour
 from lamppost.status.overlays import unpack_overlays
 from lamppost.status.policies import get_policy, put_in_force
 from lamppost.status.policy import ProbePolicy
@@ -56,22 +58,27 @@ def put_policy_in_force(session: Session, *, policy: ProbePolicy, by: Actor, now
 def derive_again(
     engine: Engine, *, policy: ProbePolicy, since: datetime, now: datetime
 ) -> Iterator[str]:
-    """Derive every probe's states anew under a policy; gives each probe's name when it is done."""
+    """Derive every probe's states, hours and days anew; gives each probe's name when it is done."""
     with read_only(engine) as session:
         probes = list_probe_rows(session)
     for probe in probes:
-        derivation = Derivation(probe, policy)
+        derivation, hours = Derivation(probe, policy), dict[datetime, Hour]()
         with read_only(engine) as session:
             number = newest_number(session, probe.name)
             stored = list_stored_readings(session, probe=probe.name, since=since, up_to=number)
             for some in stored:
                 derivation.take(some)
+                count_hours(some, probe.levels, hours)
         with unit_of_work(engine) as session:
             components = lock_components(session, [probe.name])
             later = list_stored_readings(session, probe=probe.name, since=since, after=number)
             for some in later:
                 derivation.take(some)
+                count_hours(some, probe.levels, hours)
             _replace(session, derivation, components, now)
+            # Of the first hour some readings may be gone already.
+            whole = {at: hour for at, hour in hours.items() if at >= since}
+            replace_hours(session, {probe.name: whole})
         yield probe.name
 
 

@@ -21,9 +21,14 @@ _STORED = select(*HourRollup.__table__.columns).where(
 )
 
 
-def count_hours(readings: Iterable[Reading], levels: Levels) -> dict[datetime, Hour]:
-    """The hours of some readings; late arrivals were counted when they were given up."""
-    hours: dict[datetime, Hour] = {}
+def count_hours(
+    readings: Iterable[Reading], levels: Levels, hours: dict[datetime, Hour] | None = None
+) -> dict[datetime, Hour]:
+    """The hours of some readings, or those given with them added, in place.
+
+    Late arrivals are left out: they were counted when they were given up.
+    """
+    hours = {} if hours is None else hours
     begins = ends = None
     hour = Hour()
     for reading in readings:

@@ -1,7 +1,6 @@
 """How long mail takes by part of the day, and while an HSSI was open: percentiles from hours."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from lamppost.clock import LONDON
 from lamppost.status.hour_counts import unpack_hour
 from lamppost.status.hours import Hour
+from lamppost.status.report import PartDelay
 from lamppost.status.slices import Overlay, OverlayKind
 from lamppost.status.tables import HourRollup
 from postmaster.store import UtcDateTime
@@ -32,19 +32,6 @@ _HOURS = (
     )
     .order_by(HourRollup.hour)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PartDelay:
-    """One part of the day over some weeks; delays in seconds."""
-
-    words: str
-    count: int
-    failed: int
-    p50: float | None
-    p95: float | None
-    p99: float | None
-    longest: float | None
 
 
 def load_hours(

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lamppost.clock import london_date, london_midnight
@@ -15,8 +14,6 @@ from lamppost.status import sentences
 from lamppost.status.blend import lift, page_sentence, page_state
 from lamppost.status.days import unpack_days
 from lamppost.status.events import list_status_events
-from lamppost.status.hour_counts import unpack_hour
-from lamppost.status.hours import Hour
 from lamppost.status.hssis.reads import (
     count_hssis,
     get_hssi,
@@ -26,6 +23,8 @@ from lamppost.status.hssis.reads import (
     list_recent_hssis,
 )
 from lamppost.status.notices import Change, Hssi
+from lamppost.status.overlays import list_overlays
+from lamppost.status.parts import PARTS_DAYS, load_hours, parts_of_day
 from lamppost.status.plans.reads import (
     get_last_release,
     get_next_release,
@@ -41,11 +40,9 @@ from lamppost.status.report import (
     ComponentDetail,
     ComponentStatus,
     GroupStatus,
-    HourDelay,
     ServiceStatus,
 )
 from lamppost.status.standing import Standing, list_standings, stale_moments
-from lamppost.status.tables import HourRollup
 from lamppost.status.uptime.rules import tally_of_days, uptime_of
 
 __all__ = [
@@ -67,6 +64,7 @@ __all__ = [
     "list_windows",
 ]
 CHART = timedelta(hours=48)
+HOUR = timedelta(hours=1)
 
 
 def get_service_status(
@@ -98,7 +96,7 @@ def get_service_status(
 def get_component(
     session: Session, slug: str, *, now: datetime, policy: ProbePolicy | None = None
 ) -> ComponentDetail | None:
-    """One component with its probes, the delays of the last 48 hours and its HSSIs."""
+    """One component with its probes, its delays by hour and by part of the day, and its HSSIs."""
     hssis = [hssi for hssi in list_recent_hssis(session, now=now) if slug in hssi.components]
     changes = list_changes(session, now=now, days_back=0)
     standings = list_standings(
@@ -112,10 +110,14 @@ def get_component(
     if not standings:
         return None
     standing = standings[0]
+    first = now - timedelta(days=PARTS_DAYS)
+    hours = load_hours(session, [one.name for one in standing.probes], first=first, last=now + HOUR)
+    overlays = list_overlays(session, first=first, last=now).get(slug, ())
     return ComponentDetail(
         status=_line(standing, now),
         probes=standing.probes,
-        hours=_hours(session, [probe.name for probe in standing.probes], now - CHART),
+        hours=tuple(hour.shown(at) for at, hour in hours.items() if at >= now - CHART),
+        parts=parts_of_day(hours, overlays),
         hssis=tuple(hssis),
         fresh_until=_fresh_until(now, stale_moments(standings), _edges(changes), _ages(hssis)),
     )
@@ -144,18 +146,6 @@ def _groups(lines: Sequence[ComponentStatus]) -> tuple[GroupStatus, ...]:
     for line in lines:
         groups[line.group].append(line)
     return tuple(GroupStatus(name, tuple(members)) for name, members in groups.items())
-
-
-def _hours(session: Session, probes: Sequence[str], first: datetime) -> tuple[HourDelay, ...]:
-    rows = session.execute(
-        select(*HourRollup.__table__.columns)
-        .where(HourRollup.probe.in_(probes), HourRollup.hour >= first)
-        .order_by(HourRollup.hour)
-    ).mappings()
-    hours: dict[datetime, Hour] = {}
-    for row in rows:
-        hours.setdefault(row["hour"], Hour()).merge(unpack_hour(row))
-    return tuple(counts.shown(hour) for hour, counts in hours.items())
 
 
 def _edges(changes: Sequence[Change]) -> list[datetime]:

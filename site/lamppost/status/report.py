@@ -184,11 +184,25 @@ class HourDelay:
 
 
 @dataclass(frozen=True, slots=True)
+class PartDelay:
+    """One part of the day over some weeks; delays in seconds."""
+
+    words: str
+    count: int
+    failed: int
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    longest: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ComponentDetail:
     """One component's page: the line of the status page, its probes, hours and open HSSIs."""
 
     status: ComponentStatus
     probes: tuple[ProbeStatus, ...]
     hours: tuple[HourDelay, ...]  # the last 48, oldest first; hours without readings are left out
+    parts: tuple[PartDelay, ...]  # of the day, over the last weeks
     hssis: tuple[Hssi, ...]  # open, or raised in the last 7 days
     fresh_until: datetime

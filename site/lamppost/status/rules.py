@@ -102,6 +102,8 @@ def advance(
     state: ProbeState, reading: Reading, *, levels: Levels, policy: ProbePolicy
 ) -> ProbeState:
     """The state after one more reading."""
+    if _is_one_more_good(state, reading, levels, policy):
+        return _one_more_good(state, reading, policy)
     if is_passed_over(state, reading):
         return state
     if is_overtaken(reading):
@@ -124,6 +126,40 @@ def advance(
         or _operational(seen, reading, levels)
     )
     return _settled(seen, decision)
+
+
+def _is_one_more_good(
+    state: ProbeState, reading: Reading, levels: Levels, policy: ProbePolicy
+) -> bool:
+    """Whether all is well and stays well: most readings, so they are not asked every question."""
+    detail, level = reading.detail, levels.slow_above
+    if state.verdict is not State.OPERATIONAL or reading.outcome is not Outcome.OK:
+        return False
+    if reading.value is None or state.unfit_since is not None or state.last_at is None:
+        return False
+    if reading.taken_at < state.last_at or "late" in detail or "overtaken" in detail:
+        return False
+    if "at_least" in detail:
+        return False
+    if level is not None and (
+        reading.value > level or any(delay.seconds > level for delay in state.delays)
+    ):
+        return False
+    return len(state.marks) < policy.fail_count or all(mark.is_good for mark in state.marks)
+
+
+def _one_more_good(state: ProbeState, reading: Reading, policy: ProbePolicy) -> ProbeState:
+    at, value = reading.taken_at, reading.value
+    assert value is not None  # nosec B101 # noqa: S101 - asked before
+    return ProbeState(
+        verdict=State.OPERATIONAL,
+        since=state.since,
+        reason="",
+        last_at=at,
+        marks=(*state.marks, Mark(at, is_good=True))[-policy.fail_window :],
+        delays=(*state.delays, Delay(at, value, is_bound=False))[-policy.median_of :],
+        samples=add_sample(state.samples, reading, keep=policy.kept_delays),
+    )
 
 
 def _counted(state: ProbeState, reading: Reading, policy: ProbePolicy) -> ProbeState:

@@ -34,6 +34,7 @@ ROOMS = (
     "keep",
     "metrics",
     "n3",
+    "n3_record",
     "own_factor",
     "pages",
     "panels.audit",

@@ -5,15 +5,19 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
+from lamppost.status.parts import PARTS_DAYS
 from lamppost.status.report import (
     STATE_WORDS,
     ComponentDetail,
     ComponentStatus,
     DayState,
     HourDelay,
+    PartDelay,
     ProbeStatus,
     State,
 )
+from lamppost.status.uptime.formula import FORMULA
+from lamppost.status.uptime.wording import say_uptime
 from lamppost.status.words import say_delay
 from lamppost.web.day_bars import draw_days
 from lamppost.web.delay_chart import draw_delays, last_hours
@@ -29,8 +33,9 @@ KINDS = {
     "tls": "checks the certificate",
 }
 NETWORKS = {"internet": "from the internet", "hscn": "from HSCN"}
-MESSAGES = "How long messages took, the last 48 hours"
-ANSWERS = "How long answers took, the last 48 hours"
+HOURS = "the last 48 hours"
+MESSAGES = f"How long messages took, {HOURS}"
+ANSWERS = f"How long answers took, {HOURS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,22 @@ class DayRow:
     """One row of the table of days."""
 
     day: str
-    state: str
+    address: str
+    state: State
+    words: str
     minutes: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One row of the table of parts of the day."""
+
+    part: str
+    half: str
+    most: str
+    nearly_all: str
+    longest: str
+    checks: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +90,12 @@ class ComponentPage:
     status: ComponentStatus
     detail: ComponentDetail
     since_words: str
+    uptime: str
+    formula: str
     chart_title: str
     chart: Markup
+    parts_title: str
+    parts: tuple[PartRow, ...]
     bars: Markup
     hours: tuple[HourRow, ...]
     days: tuple[DayRow, ...]
@@ -88,11 +111,15 @@ def present_component(detail: ComponentDetail, *, now: datetime) -> ComponentPag
         status=status,
         detail=detail,
         since_words=say_since(status),
+        uptime=say_uptime(status.uptime),
+        formula=FORMULA.words,
         chart_title=title,
         chart=draw_delays(title, hours, detail.hssis, now=now),
+        parts_title=f"{title[: -len(HOURS)]}by part of the day, the last {PARTS_DAYS} days",
+        parts=tuple(present_part(part) for part in detail.parts),
         bars=draw_days(status.name, status.days),
         hours=tuple(present_hour(hour) for hour in reversed(hours)),
-        days=tuple(present_day(day) for day in reversed(status.days)),
+        days=tuple(present_day(status.slug, day) for day in reversed(status.days)),
         probes=tuple(present_probe(probe) for probe in detail.probes),
     )
 
@@ -109,16 +136,40 @@ def present_hour(hour: HourDelay) -> HourRow:
     failed = f", {hour.failed:,} failed" if hour.failed else ""
     return HourRow(
         hour=say_moment(hour.hour),
-        half=say_delay(hour.p50) if hour.p50 is not None else "no figure",
-        most=say_delay(hour.p95) if hour.p95 is not None else "no figure",
+        half=say_figure(hour.p50),
+        most=say_figure(hour.p95),
         checks=f"{hour.count + hour.failed:,}{failed}",
     )
 
 
-def present_day(day: DayState) -> DayRow:
+def present_part(part: PartDelay) -> PartRow:
+    """A part of the day in words."""
+    failed = f", {part.failed:,} failed" if part.failed else ""
+    return PartRow(
+        part=part.words,
+        half=say_figure(part.p50),
+        most=say_figure(part.p95),
+        nearly_all=say_figure(part.p99),
+        longest=say_figure(part.longest),
+        checks=f"{part.count + part.failed:,}{failed}",
+    )
+
+
+def say_figure(seconds: float | None) -> str:
+    """A delay in words, or that there is none."""
+    return "no figure" if seconds is None else say_delay(seconds)
+
+
+def present_day(slug: str, day: DayState) -> DayRow:
     """A day in words, its states in whole minutes."""
     minutes = (f"{STATE_WORDS[state].lower()} {day.minutes(state):,}" for state in day.seconds)
-    return DayRow(say_date(day.day), STATE_WORDS[day.state], ", ".join(minutes))
+    return DayRow(
+        day=say_date(day.day),
+        address=f"/status/components/{slug}/days/{day.day.isoformat()}/",
+        state=day.state,
+        words=STATE_WORDS[day.state],
+        minutes=", ".join(minutes),
+    )
 
 
 def present_probe(probe: ProbeStatus) -> ProbeLine:

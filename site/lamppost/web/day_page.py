@@ -9,7 +9,7 @@ from lamppost.status.report import STATE_WORDS, HourDelay, State
 from lamppost.status.slices import Overlay, OverlayKind, Slice
 from lamppost.status.uptime.formula import FORMULA
 from lamppost.status.uptime.wording import say_uptime
-from lamppost.status.words import say_delay
+from lamppost.web.component_page import say_figure
 from lamppost.wording import say_duration, say_moment, say_time, say_weekday_date
 
 
@@ -130,15 +130,11 @@ def _hour(hour: HourDelay) -> HourRow:
     failed = f", {hour.failed:,} failed" if hour.failed else ""
     return HourRow(
         hour=_time(hour.hour),
-        half=_delay(hour.p50),
-        most=_delay(hour.p95),
-        longest=_delay(hour.longest),
+        half=say_figure(hour.p50),
+        most=say_figure(hour.p95),
+        longest=say_figure(hour.longest),
         checks=f"{hour.count + hour.failed:,}{failed}",
     )
-
-
-def _delay(seconds: float | None) -> str:
-    return "no figure" if seconds is None else say_delay(seconds)
 
 
 def _overlay(overlay: Overlay) -> OverlayLine:

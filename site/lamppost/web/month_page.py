@@ -72,12 +72,14 @@ class MonthPage:
     gaps: tuple[MonthRow, ...]
 
 
-def present_months(entries: Iterable[MonthEntry]) -> tuple[MonthLink, ...]:
-    """The list of months, the newest first."""
+def present_months(
+    entries: Iterable[MonthEntry], *, under: str = "/status/history"
+) -> tuple[MonthLink, ...]:
+    """The list of months, the newest first, each with its address under a path."""
     return tuple(
         MonthLink(
             words=say_month(one.month),
-            address=f"/status/history/{one.month:%Y/%m}/",
+            address=f"{under}/{one.month:%Y/%m}/",
             state=_standing(one),
             note=say_count(one.addenda, "addendum", "addenda") if one.addenda else "",
         )

@@ -4,6 +4,8 @@ from flask import Blueprint, abort, render_template
 
 from lamppost.generation.actions import Area
 from lamppost.status import reads
+from lamppost.status.uptime.formula import FORMULA
+from lamppost.status.uptime.wording import say_uptime
 from lamppost.web.component_page import present_component, say_since
 from lamppost.web.context import now, session
 from lamppost.web.day_bars import draw_days, say_days
@@ -19,6 +21,7 @@ OWN_FEEDS = (
 blueprint.add_app_template_global(draw_days, "draw_days")
 blueprint.add_app_template_filter(say_days, "days")
 blueprint.add_app_template_filter(say_since, "since")
+blueprint.add_app_template_filter(say_uptime, "uptime")
 
 
 @blueprint.get("/status/")
@@ -34,6 +37,7 @@ def index() -> str:
         status=status,
         hssis=reads.list_recent_hssis(session(), now=at),
         window=reads.get_next_window(session(), now=at),
+        formula=FORMULA,
     )
 
 
