@@ -5,12 +5,15 @@ from pathlib import Path
 
 from lamppost.bulletins.front_matter import Status
 from lamppost.status.notices import WindowState
-from lamppost.status.policy import DEFAULT_POLICY
+from lamppost.status.policy import DEFAULT_POLICY, KEEP_READINGS, MAX_AHEAD, MONTH_SETTLES
 from lamppost.status.report import STATE_COLOURS, STATE_WORDS, State
 from lamppost.status.statuspage.words import COMPONENT_STATUS, IMPACT, PAGE_STATUS
+from lamppost.status.uptime.formula import FORMULA
+from lamppost.status.uptime.report import MonthState
 from lamppost.web.badges import SHAPES
 from postmaster.access.drawing import draw_markdown
 from postmaster.access.matrix import Action, get_matrix
+from postmaster.policy.numbers import Key, list_presets
 from postmaster.spoofing.reasons import SENTENCES
 from postmaster.spoofing.rules import SPOOF_KINDS
 from postmaster.spoofing.stages import CAPPED
@@ -20,11 +23,11 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs/policies.md").read_text(encoding="utf-8")
 
 
-def _rows(heading: str) -> list[list[str]]:
-    """The cells of the first table under a heading, its head left out."""
+def _rows(heading: str, number: int = 0) -> list[list[str]]:
+    """The cells of the first table under a heading, or of a later one, its head left out."""
     section = TEXT.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
-    table = section[section.index("|") :].split("\n\n", 1)[0]
-    lines = [line for line in table.splitlines() if line.startswith("|")]
+    tables = [part for part in section.split("\n\n") if part.lstrip().startswith("|")]
+    lines = tables[number].strip().splitlines()
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
@@ -105,3 +108,35 @@ def test_every_reason_of_a_verdict_is_printed_as_it_is_said() -> None:
     assert _rows("Reasons of a verdict") == [
         [code.value, sentence] for code, sentence in SENTENCES.items()
     ]
+
+
+def test_the_weights_of_uptime_are_those_of_the_formula() -> None:
+    weights = {
+        state.value: "on neither side" if state is State.UNKNOWN else str(FORMULA.weight(state))
+        for state in State
+    }
+
+    assert {row[0]: row[1] for row in _rows("Uptime")} == weights
+    assert f"By formula {FORMULA.version}," in TEXT
+
+
+def test_the_numbers_of_uptime_are_those_in_force() -> None:
+    promised = next(
+        number.value
+        for preset in list_presets()
+        for number in preset.numbers
+        if number.key is Key.MAINTENANCE_NOTICE_DAYS
+    )
+
+    assert [row[1] for row in _rows("Uptime", 1)] == [
+        str(FORMULA.least_coverage),
+        str(promised),
+        str(MONTH_SETTLES.days),
+        str(KEEP_READINGS.days),
+    ]
+
+
+def test_every_state_of_a_month_and_the_tolerance_of_clocks_are_explained() -> None:
+    assert [row[0] for row in _rows("Uptime", 2)] == [state.value for state in MonthState]
+    tolerance = f"{MAX_AHEAD.seconds // 60} minutes"
+    assert [row[2] for row in _rows("Clocks") if row[2]] == [tolerance, tolerance]

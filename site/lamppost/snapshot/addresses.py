@@ -9,6 +9,9 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 # The status with its interfaces and pictures, and the pages of words a reader needs beside it.
 FOLDERS = ("/status/", "/api/v2/", "/assets/")
 PAGES = frozenset({"/", "/contacts/", "/feeds/", "/accessibility/", "/cookies/", "/privacy/"})
+# A page for each of 90 days of each component stays out: their own pages have the days in a table,
+# and a copy is made anew after every change.
+_DAYS = re.compile(r"/status/components/[^/]+/days/")
 _PLAIN = re.compile(r"[A-Za-z0-9.-]+")
 
 
@@ -29,7 +32,7 @@ def is_of_the_copy(path: str) -> bool:
     segments = unquote(path).split("/")
     if any(segment in {".", ".."} or "\x00" in segment for segment in segments):
         return False
-    return path in PAGES or path.startswith(FOLDERS)
+    return path in PAGES or (path.startswith(FOLDERS) and not _DAYS.match(path))
 
 
 def read_address(link: str, arguments: frozenset[str]) -> tuple[Address, str]:
