@@ -18,6 +18,7 @@ from lamppost.settings import Settings
 from lamppost.status.actions import purge_old_readings, sync_definitions
 from lamppost.status.refreshing import is_refresh_needed, refresh_days
 from lamppost.status.running import run_probe
+from lamppost.status.together import Together
 from lamppost.status.uptime.actions import close_month
 from lamppost.status.uptime.reads import list_due_months
 from lamppost.worker.announcing import list_announcing_jobs
@@ -51,15 +52,18 @@ def list_jobs(engine: Engine, settings: Settings, clock: Clock) -> list[Job]:
 
 
 def _probe_jobs(engine: Engine, definitions: Definitions, clock: Clock) -> list[Job]:
+    together = Together(engine, clock)
     return [
-        Job(f"probe {probe.name}", probe.interval_s, _probing(engine, probe, clock))
+        Job(f"probe {probe.name}", probe.interval_s, _probing(engine, probe, clock, together))
         for probe in definitions.probes
     ]
 
 
-def _probing(engine: Engine, probe: ProbeDefinition, clock: Clock) -> Callable[[], None]:
+def _probing(
+    engine: Engine, probe: ProbeDefinition, clock: Clock, together: Together
+) -> Callable[[], None]:
     def work() -> None:
-        run_probe(engine, probe, clock)
+        run_probe(engine, probe, clock, store=together.store)
 
     return work
 
