@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
 
 from lamppost.bulletins.actions import load_folder
 from lamppost.bulletins.feeds import Site
-from lamppost.clock import Clock
+from lamppost.clock import Clock, london_date
 from lamppost.database import read_only, unit_of_work
 from lamppost.people.means import make_means
 from lamppost.sample.accounts import add_accounts
@@ -16,14 +17,16 @@ from lamppost.sample.closures import add_closed_roles, add_closures
 from lamppost.sample.incidents import SampleIncident, list_incidents, write_calendar, write_log
 from lamppost.sample.organisations import add_organisations
 from lamppost.sample.people import add_people
-from lamppost.sample.plans import add_plans
+from lamppost.sample.plans import add_plans, planned_spells
 from lamppost.sample.readings import INTERVAL, sample_readings
 from lamppost.settings import Settings
 from lamppost.status.actions import refresh_days, store_result, sync_definitions
+from lamppost.status.report import State
 from lamppost.status.running import run_probe
 from lamppost.status.tables import Reading
-from lamppost.status.uptime.actions import close_month
-from lamppost.status.uptime.reads import list_due_months
+from lamppost.status.uptime.actions import close_month, correct_month
+from lamppost.status.uptime.document import Correction
+from lamppost.status.uptime.reads import get_export, list_due_months
 from postmaster.access.actors import system
 from probes.definitions import Definitions, load_definitions
 from probes.reading import Result
@@ -96,6 +99,7 @@ def _load_readings(
     with unit_of_work(engine) as session:
         sync_definitions(session, definitions=replace(definitions, probes=tuple(slower)), now=now)
     spells = [spell for incident in incidents for spell in incident.spells()]
+    spells += planned_spells(now)
     for probe in definitions.probes:
         if probe.component is not None:
             result = Result(tuple(sample_readings(probe.name, now=now, spells=spells)))
@@ -112,6 +116,25 @@ def _close_months(engine: Engine, now: datetime) -> None:
         refresh_days(session, now=now)
         for month in list_due_months(session, now=now):
             close_month(session, month=month, by=by, now=now)
+        _correct_a_month(session, now=now)
+
+
+def _correct_a_month(session: Session, *, now: datetime) -> None:
+    """The outage of Outlook Web Access: its first half hour was the probes' own network."""
+    found = next(one for one in list_incidents(now) if one.probes == ("owa",))
+    begun = found.spells()[0].from_at
+    month = london_date(begun).replace(day=1)
+    if get_export(session, month) is not None:
+        correct_month(
+            session,
+            month=month,
+            correction=Correction(
+                found.components[0], begun, begun + timedelta(minutes=30), State.UNKNOWN
+            ),
+            reason="The network of the probes was down for the first half hour.",
+            by=system("sample load"),
+            now=now,
+        )
 
 
 def _load_logs(engine: Engine, definitions: Definitions, clock: Clock) -> None:

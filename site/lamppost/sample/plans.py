@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from lamppost.clock import LONDON, london_date
+from lamppost.sample.readings import BadSpell
 from lamppost.status.actions import add_change, add_release
 from lamppost.status.notices import ItemKind, ReleaseItem, ReleaseState
 
@@ -73,7 +74,34 @@ def _add_coming_release(session: Session, now: datetime) -> None:
     )
 
 
+def portal_patch(now: datetime) -> tuple[datetime, datetime]:
+    """Planned maintenance in a month that is over, announced in time; it failed for a while."""
+    day = london_date(now) - timedelta(days=45)
+    starts_at = datetime(day.year, day.month, day.day, 22, tzinfo=LONDON)
+    return starts_at, starts_at + timedelta(hours=4)
+
+
+def planned_spells(now: datetime) -> list[BadSpell]:
+    """What the probes saw of planned changes."""
+    starts_at, _ = portal_patch(now)
+    begun = starts_at + timedelta(hours=1)
+    return [BadSpell("portal", begun, begun + timedelta(minutes=50), None)]
+
+
 def _add_changes(session: Session, now: datetime) -> None:
+    starts_at, ends_at = portal_patch(now)
+    add_change(
+        session,
+        ref="CHG0007655",
+        title="New database servers of the Portal",
+        starts_at=starts_at,
+        ends_at=ends_at,
+        components=["portal"],
+        impact="The Portal may be away for some of the time.",
+        has_impact=True,
+        summary="It was away for 50 minutes.",
+        now=starts_at - timedelta(days=14),
+    )
     for days, ref, title, component, impact in (
         (-9, "CHG0007702", "New certificates on the relay", "outgoing-internet-email", "None"),
         (9, "CHG0007731", "Portal maintenance", "portal", "The Portal may be slow for 2 hours."),

@@ -16,8 +16,8 @@ from lamppost.status.uptime.rules import say_percentage
 from lamppost.status.uptime.wording import say_coverage
 from lamppost.wording import say_count, say_duration, say_moment, say_month
 
-# The lengths a month's table shows, in the order of its columns.
-LOST = (State.OUTAGE, State.PARTIAL, State.DEGRADED, State.MAINTENANCE)
+# The states whose time a month's table tells, the worst first.
+TOLD = (State.OUTAGE, State.PARTIAL, State.DEGRADED, State.MAINTENANCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class MonthRow:
     agreed: str
     corrected: str
     coverage: str
-    lengths: tuple[str, ...]
+    spent: str
     gap: str
 
 
@@ -65,7 +65,6 @@ class MonthPage:
     state: MonthState
     standing: str
     formula: str
-    columns: tuple[str, ...]
     rows: tuple[MonthRow, ...]
     addenda: tuple[AddendumLine, ...]
     digest: str | None
@@ -97,7 +96,6 @@ def present_month(report: MonthReport) -> MonthPage:
         state=report.entry.state,
         standing=_standing(report.entry),
         formula=report.formula.words,
-        columns=tuple(STATE_WORDS[state] for state in LOST),
         rows=rows,
         addenda=tuple(_addendum(one, names) for one in report.addenda),
         digest=report.digest,
@@ -131,7 +129,7 @@ def _row(line: MonthLine) -> MonthRow:
         agreed=say_percentage(line.uptime.agreed),
         corrected=_corrected(line),
         coverage=say_coverage(line.uptime.coverage),
-        lengths=tuple(_length(line.seconds.get(state, 0)) for state in LOST),
+        spent=_spent(line),
         gap=_gap(line),
     )
 
@@ -143,8 +141,18 @@ def _corrected(line: MonthLine) -> str:
     return " and ".join(dict.fromkeys(say_percentage(one) for one in both))
 
 
+def _spent(line: MonthLine) -> str:
+    said = [
+        f"{STATE_WORDS[state].lower()} {_length(line.seconds[state])}"
+        for state in TOLD
+        if line.seconds.get(state)
+    ]
+    words = ", ".join(said)
+    return f"{words[:1].upper()}{words[1:]}" if words else "None"
+
+
 def _length(seconds: int) -> str:
-    return say_duration(timedelta(seconds=seconds)) if seconds else "none"
+    return say_duration(timedelta(seconds=seconds))
 
 
 def _gap(line: MonthLine) -> str:
