@@ -20,6 +20,7 @@ from lamppost.worker.closures import carry_outcomes
 from postmaster.access.roles import Role
 from postmaster.access.tables import RoleGrant
 from postmaster.accounts.rules import Kind, Status
+from postmaster.accounts.tables import Account
 from postmaster.organisations.tables import Organisation
 from visitors import csrf_token_of, put_person, sign_in
 
@@ -138,6 +139,26 @@ def test_the_file_of_the_report_holds_ones_own_and_escapes_formulas(desk: Desk) 
     ]
     assert rows[0]["since"] == CLOSED_ON.isoformat()
     assert len(other.get(f"{HOME}closed.csv").text.splitlines()) == 1
+
+
+def test_the_file_of_a_worklist_holds_every_account_with_where_it_stands(desk: Desk) -> None:
+    desk.closing.add("ann@nhs.net", "A81001")
+    desk.closing.add("box@nhs.net", "A81001", Kind.SHARED)
+    desk.closing.close("A81001")
+    with unit_of_work(desk.engine) as session:
+        row = session.scalars(select(Account).where(Account.address == "box@nhs.net")).one()
+        row.name = "+Reception"
+    mine = desk.person(Role.LOCAL_ADMINISTRATOR, "A81001")
+    other = desk.person(Role.LOCAL_ADMINISTRATOR, "A81002")
+
+    answer = mine.get(f"{HOME}A81001/worklist.csv")
+
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [(row["address"], row["directory_name"], row["standing"]) for row in rows] == [
+        ("ann@nhs.net", "Ann (Abbey Lane Surgery)", "undecided"),
+        ("box@nhs.net", "'+Reception", "undecided"),
+    ]
+    assert other.get(f"{HOME}A81001/worklist.csv").status_code == 404
 
 
 def test_orphans_are_the_tenant_administrators(desk: Desk) -> None:

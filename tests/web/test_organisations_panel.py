@@ -96,7 +96,7 @@ def test_a_form_with_a_mistake_comes_back_with_what_was_typed(signed_in: SignIn)
 
 def test_closing_asks_once_more_and_is_for_good(signed_in: SignIn, sqlite_engine: Engine) -> None:
     client = signed_in(Role.TENANT_ADMINISTRATOR)
-    values = {"successors": "A81002", "closed_on": "2018-04-01"}
+    values = {"successors": "A81002", "elsewhere": "ZZ9", "closed_on": "2018-04-01"}
 
     asked = post(client, f"{HOME}A81001/close/", **values)
     done = post(client, f"{HOME}A81001/close/", **values, confirmed="yes")

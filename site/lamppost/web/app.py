@@ -42,6 +42,7 @@ ROOMS = (
     "panels.factor_resets",
     "panels.batch_changes",
     "panels.batches",
+    "panels.closure_files",
     "panels.closure_plans",
     "panels.closures",
     "panels.container_moves",

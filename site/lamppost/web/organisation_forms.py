@@ -41,6 +41,7 @@ class CloseForm(Form):
     """How an organisation closes."""
 
     successors = _text("Successors", "ODS codes with blanks between; empty when nobody takes over")
+    elsewhere = _text("Successors not on the service", "Their ODS codes; no account goes there")
     is_rename = BooleanField("It is the same organisation under a new code and name")
     closed_on = DateField(
         "Closed on", [InputRequired("Enter the day it closed.")], description="Such as 2018-04-01"

@@ -1,11 +1,8 @@
-"""Accounts in closed organisations: the report, its file, and one worklist with its outcomes."""
+"""Accounts in closed organisations: the report, and one worklist with its outcomes."""
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
 
@@ -28,7 +25,6 @@ from postmaster.closures.roles import settle_roles
 from postmaster.closures.rules import OUTCOME_WORDS, STANDING_WORDS, ClosureError, Outcome, Standing
 from postmaster.closures.targets import list_heirs
 from postmaster.days import london_day
-from postmaster.inspection.visible import make_cell
 from postmaster.organisations.reads import get_organisation
 from postmaster.organisations.records import OrganisationPage
 from postmaster.organisations.rules import fold_code
@@ -37,10 +33,6 @@ from postmaster.organisations.tables import Organisation
 blueprint = Blueprint("closures", __name__, url_prefix="/admin/organisations")
 HOME = "/admin/organisations/"
 REPORT = "/admin/organisations/closed/"
-_HEADS = (
-    "ods_code", "name", "state", "since", "days", "age", "accounts", "undecided", "persons",
-    "shared", "resources", "applications", "roles", "has_keeper",
-)  # fmt: skip
 # A page has fewer boxes than this; a longer list is made by hand and is cut.
 MOST_PICKED = 200
 
@@ -66,15 +58,6 @@ def index() -> str:
         filters={"orphans": "yes" if orphans else ""},
         back=(HOME, "Organisations"),
     )
-
-
-@blueprint.get("/closed.csv")
-@panel(Action.ACCOUNTS_READ)
-def export() -> Response:
-    """The whole report as a CSV file."""
-    rows = report.list_closed(session(), reader=actor(), today=london_day(now()))
-    headers = {"Content-Disposition": 'attachment; filename="closed-organisations.csv"'}
-    return Response(_lines(rows), mimetype="text/csv", headers=headers)
 
 
 @blueprint.get("/<ods_code>/worklist/")
@@ -223,15 +206,3 @@ def _page(code: str, filters: dict[str, str]) -> KeysetPage[worklist.WorklistRow
 def _get(ods_code: str) -> OrganisationPage:
     found = get_organisation(session(), reader=actor(), ods_code=fold_code(ods_code))
     return found or abort(404)
-
-
-def _lines(rows: Sequence[report.ClosedRow]) -> Iterator[str]:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(_HEADS)
-    names = ("band" if head == "age" else head for head in _HEADS)
-    columns = tuple(names)
-    for row in rows:
-        cells = ("" if (cell := getattr(row, name)) is None else str(cell) for name in columns)
-        writer.writerow([make_cell(cell) for cell in cells])
-    yield text.getvalue()

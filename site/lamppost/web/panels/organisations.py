@@ -139,6 +139,7 @@ def close(ods_code: str) -> ResponseReturnValue:
                 storage,
                 ods_code=found.ods_code,
                 successors=(form.successors.data or "").replace(",", " ").split(),
+                elsewhere=(form.elsewhere.data or "").replace(",", " ").split(),
                 closed_on=form.closed_on.data or date.min,
                 is_rename=bool(form.is_rename.data),
                 by=actor(),
@@ -152,7 +153,8 @@ def close(ods_code: str) -> ResponseReturnValue:
 
 
 def _ask(found: OrganisationPage, form: CloseForm) -> str:
-    fields = {name: request.form.get(name, "") for name in ("successors", "closed_on")}
+    names = ("successors", "elsewhere", "closed_on")
+    fields = {name: request.form.get(name, "") for name in names}
     if form.is_rename.data:
         fields["is_rename"] = "y"
     return render_template(
