@@ -71,6 +71,8 @@ EXACT: dict[str, bytes] = {
     "Sender where some see no From": (
         b"X: y\r\nFrom\r\n : x@evil.example\r\nSender: admin@nhs.net\r\n\r\n"
     ),
+    "comment broken after an indented name": b" From: (comm\r\nent)<admin@nhs.net>\r\n\r\n",
+    "sign that no domain has": said("<admin@nhs.net}evil.example>"),
     "Sender and no From": b"Subject: x\r\nSender: admin@nhs.net\r\n\r\n",
     "301st author": said(f"{MANY}, admin@nhs.net"),
     "no To, no date": b"From: admin@nhs.net",
@@ -152,7 +154,7 @@ def test_a_reading_that_gives_our_domain_is_a_spoof_of_it(message: bytes) -> Non
     verdict = judged(message)
 
     assert (verdict.is_spoof, verdict.kind) == (True, SpoofKind.EXACT_DOMAIN)
-    assert verdict.claimed.lower().endswith("@nhs.net")
+    assert "@nhs.net" in verdict.claimed.lower()
 
 
 @table(SUBDOMAIN)

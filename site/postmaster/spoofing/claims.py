@@ -1,5 +1,6 @@
 """What in a message bears a protected name, by any reader's reading, the gravest first."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,7 @@ from postmaster.spoofing.raw import Field, Oddity
 from postmaster.spoofing.reasons import Code
 from postmaster.spoofing.values import Envelope, SpoofKind, SpoofPolicy
 
+_PROPER = re.compile(r"[\w.-]+")
 _GRAVITY = {kind: place for place, kind in enumerate(SpoofKind)}
 
 
@@ -53,8 +55,14 @@ def find_claims(facts: Facts, envelope: Envelope, policy: SpoofPolicy) -> tuple[
 
 
 def find_kinship(domain: str, policy: SpoofPolicy) -> Kinship | None:
-    """How a folded domain stands to the protected ones; None for a stranger or a sister."""
-    return _find_kinship(domain, policy.protected_domains, policy.sister_domains)
+    """How a folded domain stands to the protected ones; None for a stranger or a sister.
+
+    A reader may stop at a sign that no domain has, so what stands before one is looked at too.
+    """
+    found = _find_kinship(domain, policy.protected_domains, policy.sister_domains)
+    if found is None and (start := _PROPER.match(domain)) and start.end() < len(domain):
+        return _find_kinship(start[0], policy.protected_domains, policy.sister_domains)
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -22,7 +22,7 @@ _HEADER_LIKE = re.compile(rb"[!-9;-~]+[ \t]*:")
 # The fields whose name is looked for in what is no field by the standard.
 _WANTED = frozenset({b"from", b"sender", b"reply-to", b"resent-from"})
 _LONGEST_NAME = 200
-_FROM_LINE = re.compile(rb"(?i:from)[ \t]*:")
+_FROM_LINE = re.compile(rb"[ \t]*(?i:from)[^A-Za-z0-9:]*:")
 _USUAL_LINE = re.compile(rb"[A-Za-z0-9_.-]+[ \t]*:|\Z")
 
 
