@@ -108,10 +108,7 @@ def _in_from(facts: Facts, policy: SpoofPolicy) -> Iterator[Claim]:
 
 
 def _in_other_fields(facts: Facts, policy: SpoofPolicy) -> Iterator[Claim]:
-    has_from = any(
-        field.oddity is None and any(seen.field is field for seen in facts.authors)
-        for field in facts.from_fields
-    )
+    has_from = any(seen.field.oddity is None for seen in facts.authors)
     for name, seen in facts.others:
         kin = find_kinship(seen.domain, policy) if name != "reply-to" else None
         if kin is None or kin.kind is SpoofKind.LOOKALIKE:

@@ -62,7 +62,8 @@ def find_disagreement(facts: Facts) -> Reason | None:
     for seen in facts.authors:
         is_strict = seen.author.reader is Reader.STRICT and seen.field is facts.from_fields[0]
         shown[is_strict].append(seen.address)
-    others = [address for address in shown[False] if address not in shown[True]]
+    strict = set(shown[True])
+    others = [address for address in shown[False] if address not in strict]
     if not others:
         return None
     return give(

@@ -43,27 +43,23 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was read of one message, in the order of its header."""
+    """What was read of one message, in the order of its header.
+
+    `authors` are those of `seen` whom some reader shows as the author, the strict reader's first;
+    `header_from` their addresses, each once.
+    """
 
     raw: RawMessage
     from_fields: tuple[Field, ...]
     seen: tuple[Seen, ...]
+    authors: tuple[Seen, ...]
+    header_from: tuple[str, ...]
     names: tuple[tuple[str, Field], ...]
     faults: frozenset[Fault]
     has_control: bool
     others: tuple[tuple[str, Seen], ...]
     is_forwarded: bool
     list_id: str
-
-    @property
-    def authors(self) -> tuple[Seen, ...]:
-        """Whom some reader shows as the author, the strict reader's first."""
-        return tuple(one for one in self.seen if one.author.place is Place.AUTHOR)
-
-    @property
-    def header_from(self) -> tuple[str, ...]:
-        """The addresses of the authors, each once."""
-        return tuple(dict.fromkeys(one.address for one in self.authors))
 
     @property
     def has_one_plain_author(self) -> bool:
@@ -93,10 +89,13 @@ def read_message(message: bytes) -> Facts:
         names.extend((name, field) for name in reading.names if name)
         faults |= reading.faults
         has_control = has_control or _has_control(field.value)
+    authors = tuple(one for one in seen.values() if one.author.place is Place.AUTHOR)
     return Facts(
         raw=raw,
         from_fields=from_fields,
         seen=tuple(seen.values()),
+        authors=authors,
+        header_from=tuple(dict.fromkeys(one.address for one in authors)),
         names=tuple(names),
         faults=frozenset(faults),
         has_control=has_control,
