@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from bulletin_files import NOW, Load, WriteBulletin
+from bulletin_files import NOW, Load, WriteBulletin, write_bulletin
 from lamppost.bulletins.actions import LoadReport, load_folder
 from lamppost.bulletins.feeds import Site
 
@@ -24,23 +24,7 @@ def write(folder: Path) -> WriteBulletin:
     """Write a bulletin that is right but for what the test says."""
 
     def write_file(name: str = "2018-04-09.md", body: str = "Words.\n", **keys: str | None) -> Path:
-        stem = name.rsplit("/", 1)[-1].removesuffix(".md")
-        front: dict[str, str | None] = {
-            "id": f"tag:example.org,{stem[:10]}:{stem}",
-            "title": "Local Administrator bulletin",
-            "date": stem[:10],
-            "audience": "la",
-            "summary": "One sentence.",
-            "topics": "[bcdr]",
-            "status": "published",
-            "published_at": f'"{stem[:10]}T08:00:00Z"',
-        }
-        front.update(keys)
-        lines = [f"{key}: {value}" for key, value in front.items() if value is not None]
-        path = folder / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text("\n".join(["---", *lines, "---", "", body]), encoding="utf-8")
-        return path
+        return write_bulletin(folder, name.removesuffix(".md"), body, **keys)
 
     return write_file
 

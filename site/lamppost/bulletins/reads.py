@@ -1,9 +1,9 @@
 """Questions about bulletins; only what may be shown, drafts and scheduled ones never."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from lamppost.bulletins.front_matter import Audience, Status
@@ -78,19 +78,33 @@ def list_bulletins(
     per_page: int = PER_PAGE,
 ) -> Page:
     """One page of the archive, newest first; a page that is not there has no items."""
-    wanted: list[ColumnElement[bool]] = [_IS_SHOWN]
-    if year is not None:
-        wanted.append(Bulletin.year == year)
-    if audience is not None:
-        wanted.append(Bulletin.audience == audience)
-    if topic is not None:
-        with_topic = select(BulletinTopic.slug).where(BulletinTopic.topic == topic)
-        wanted.append(Bulletin.slug.in_(with_topic))
+    wanted = _narrow(year, topic, audience)
     total = session.execute(select(func.count()).select_from(Bulletin).where(*wanted)).scalar_one()
     query = select(*_LINE).where(*wanted).order_by(*_NEWEST_FIRST)
     rows = session.execute(query.limit(per_page).offset((page - 1) * per_page))
     pages = max(1, -(-total // per_page))
     return Page(tuple(_line(row) for row in rows), page, pages, total)
+
+
+def list_after(
+    session: Session,
+    *,
+    year: int | None = None,
+    topic: str | None = None,
+    audience: Audience | None = None,
+    after: tuple[date, int] | None = None,
+    limit: int = PER_PAGE,
+) -> tuple[BulletinLine, ...]:
+    """The archive by key, newest first: what comes after a date and the number of that day."""
+    query = select(*_LINE).where(*_narrow(year, topic, audience))
+    if after is not None:
+        query = query.where(tuple_(Bulletin.dated_on, Bulletin.number) < tuple_(*after))
+    return tuple(map(_line, session.execute(query.order_by(*_NEWEST_FIRST).limit(limit))))
+
+
+def number_of(line: BulletinLine) -> int:
+    """Which bulletin of its day it is: slugs end in it from the second on."""
+    return int(line.slug[11:] or 1)
 
 
 def list_newest(session: Session, limit: int) -> tuple[BulletinLine, ...]:
@@ -107,7 +121,7 @@ def list_addresses(session: Session) -> tuple[tuple[str, datetime], ...]:
 
 def get_neighbours(session: Session, line: BulletinLine) -> Neighbours:
     """The bulletins before and after one, two of the same day by their number."""
-    number = int(line.slug[11:] or 1)
+    number = number_of(line)
     at_once = Bulletin.dated_on == line.dated_on
     older = or_(Bulletin.dated_on < line.dated_on, and_(at_once, Bulletin.number < number))
     newer = or_(Bulletin.dated_on > line.dated_on, and_(at_once, Bulletin.number > number))
@@ -164,6 +178,21 @@ def list_problems(session: Session) -> tuple[Problem, ...]:
     order = (BulletinProblem.source, BulletinProblem.line, BulletinProblem.problem_id)
     rows = session.scalars(select(BulletinProblem).order_by(*order))
     return tuple(Problem(row.source, row.line, row.message, row.blocks) for row in rows)
+
+
+def _narrow(
+    year: int | None, topic: str | None, audience: Audience | None
+) -> list[ColumnElement[bool]]:
+    """What is shown of a part of the archive."""
+    wanted: list[ColumnElement[bool]] = [_IS_SHOWN]
+    if year is not None:
+        wanted.append(Bulletin.year == year)
+    if audience is not None:
+        wanted.append(Bulletin.audience == audience)
+    if topic is not None:
+        with_topic = select(BulletinTopic.slug).where(BulletinTopic.topic == topic)
+        wanted.append(Bulletin.slug.in_(with_topic))
+    return wanted
 
 
 def _first(session: Session, query: Select[*tuple[Any, ...]]) -> BulletinLine | None:

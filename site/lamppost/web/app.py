@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 # Blueprints by module; each holds a `blueprint`. None of them knows another.
 ROOMS = (
     "account",
+    "api_v1.bulletins",
+    "api_v1.components",
+    "api_v1.openapi",
     "api_v2",
     "assets",
     "badges",
