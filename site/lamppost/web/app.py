@@ -25,6 +25,7 @@ ROOMS = (
     "api_v1.bulletins",
     "api_v1.components",
     "api_v1.openapi",
+    "api_v1.plans",
     "api_v2",
     "assets",
     "badges",

@@ -10,7 +10,7 @@ from lamppost.web.api_v1.asked import Paged
 from lamppost.web.api_v1.shapes.paging import Listing, Shape
 from lamppost.web.context import settings
 from lamppost.web.keyset import Cursors, Place
-from lamppost.web.problems import bad_argument
+from lamppost.web.problems import ProblemError, bad_argument
 
 R = TypeVar("R")
 S = TypeVar("S", bound=Shape)
@@ -26,9 +26,14 @@ def read_place(asked: Paged, *, parts: int) -> tuple[Any, ...] | None:
         return None
     place = Cursors(settings()).read(asked.cursor)
     if place is None or len(place.key) != parts:
-        how = "Take it from `next` of the page before, or leave it out for the first page."
-        raise bad_argument("cursor", "it is not one this address gave", how)
+        raise stranger_cursor()
     return place.key
+
+
+def stranger_cursor() -> ProblemError:
+    """The cursor is not one this address gave."""
+    how = "Take it from `next` of the page before, or leave it out for the first page."
+    return bad_argument("cursor", "it is not one this address gave", how)
 
 
 def make_listing(

@@ -1,0 +1,97 @@
+"""What is planned, for programs: tests, changes, releases; few enough to come at once."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from flask import Blueprint
+from pydantic import Field
+
+from lamppost.status import reads
+from lamppost.status.notices import ChangeState, ReleaseState, WindowState
+from lamppost.web.api_v1.asked import Paged
+from lamppost.web.api_v1.operation import operation
+from lamppost.web.api_v1.page import make_listing, read_place, stranger_cursor
+from lamppost.web.api_v1.shapes.paging import Listing
+from lamppost.web.api_v1.shapes.plans import ChangeShape, ReleaseShape, WindowShape
+from lamppost.web.context import now, session
+
+blueprint = Blueprint("api_v1_plans", __name__, url_prefix="/api/v1")
+T = TypeVar("T")
+# As far back as the forward schedule may be asked for.
+LONGEST_DAYS = 3660
+
+
+class AskedWindows(Paged):
+    """What tests may be narrowed to."""
+
+    state: WindowState | None = Field(
+        None, description="upcoming, running, overrun, done or cancelled"
+    )
+
+
+class AskedChanges(Paged):
+    """What changes may be narrowed to."""
+
+    state: ChangeState | None = Field(None, description="upcoming, running or done")
+    component: str | None = Field(None, description="a component's slug")
+    days_back: int = Field(
+        90, ge=0, le=LONGEST_DAYS, description="how many days ago one may have ended"
+    )
+
+
+class AskedReleases(Paged):
+    """What releases may be narrowed to."""
+
+    state: ReleaseState | None = Field(None, description="planned, live or rolled_back")
+
+
+@blueprint.get("/windows")
+@operation("BCDR tests, the earliest first.", answer=Listing[WindowShape], asked=AskedWindows)
+def windows(asked: AskedWindows) -> Listing[WindowShape]:
+    """Cancelled ones stay, as cancelled."""
+    found = [
+        one for one in reads.list_windows(session(), now=now()) if asked.state in (None, one.state)
+    ]
+    shown = _after(found, asked, [one.uid for one in found])
+    return make_listing(shown, asked, shape=WindowShape.of, key=lambda one: (one.uid,))
+
+
+@blueprint.get("/changes")
+@operation(
+    "The forward schedule of change, the earliest first.",
+    answer=Listing[ChangeShape],
+    asked=AskedChanges,
+)
+def changes(asked: AskedChanges) -> Listing[ChangeShape]:
+    """To come, running, and over for at most so many days."""
+    listed = reads.list_changes(session(), now=now(), days_back=asked.days_back)
+    found = [
+        one
+        for one in listed
+        if asked.state in (None, one.state)
+        and (asked.component is None or asked.component in one.components)
+    ]
+    shown = _after(found, asked, [one.ref for one in found])
+    return make_listing(shown, asked, shape=ChangeShape.of, key=lambda one: (one.ref,))
+
+
+@blueprint.get("/releases")
+@operation(
+    "Portal releases, the latest planned first.",
+    answer=Listing[ReleaseShape],
+    asked=AskedReleases,
+)
+def releases(asked: AskedReleases) -> Listing[ReleaseShape]:
+    """Planned ones, those made, those rolled back."""
+    found = [one for one in reads.list_releases(session()) if asked.state in (None, one.state)]
+    shown = _after(found, asked, [one.ref for one in found])
+    return make_listing(shown, asked, shape=ReleaseShape.of, key=lambda one: (one.ref,))
+
+
+def _after(found: Sequence[T], asked: Paged, keys: Sequence[str]) -> Sequence[T]:
+    """What comes after the row of the cursor, one more than a page holds."""
+    place = read_place(asked, parts=1)
+    if place is not None and place[0] not in keys:
+        raise stranger_cursor()
+    begin = 0 if place is None else keys.index(place[0]) + 1
+    return found[begin : begin + asked.limit + 1]
