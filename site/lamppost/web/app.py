@@ -26,6 +26,7 @@ ROOMS = (
     "api_v1.components",
     "api_v1.openapi",
     "api_v1.plans",
+    "api_v1.uptime",
     "api_v2",
     "assets",
     "badges",

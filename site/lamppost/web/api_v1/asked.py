@@ -1,6 +1,8 @@
 """What an address of the API may be asked: arguments as typed fields, their faults as problems."""
 
+import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -26,13 +28,24 @@ class Paged(Asked):
     cursor: str | None = Field(None, description="the `cursor` in the `next` of the page before")
 
 
-def _mend_plus(value: object) -> object:
-    """A plus sign in an address is read as a space; put it back where a zone begins."""
-    is_moment = isinstance(value, str) and "T" in value and value.count(" ") == 1
-    return value.replace(" ", "+") if isinstance(value, str) and is_moment else value
+def _read_moment(value: object) -> object:
+    """Only as RFC 3339 writes it. A plus sign in an address is read as a space: put it back."""
+    mended = value.replace(" ", "+") if isinstance(value, str) else value
+    if not isinstance(mended, str) or not _MOMENT.fullmatch(mended):
+        raise ValueError("it is not a moment as RFC 3339 writes it")
+    return mended
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_mend_plus)]
+def _read_day(value: object) -> object:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("it is not a day as ISO 8601 writes it")
+    return value
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MOMENT = re.compile(rf"{_DAY.pattern}[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+Day = Annotated[date, BeforeValidator(_read_day)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_read_moment)]
 MOMENT_WORDS = "a moment with its zone, such as 2018-04-09T09:00:00Z"
 
 
