@@ -41,6 +41,7 @@ bench: $(VENV)/dev.stamp $(VENV)/bench.stamp ## every performance claim, printed
 	@$(BIN)/python benchmarks/run_all.py
 
 judges: $(VENV)/dev.stamp ## third-party checkers over the served sample; names what it could not run
+	@$(MAKE) --no-print-directory $(VENV)/judges.stamp || true
 	@$(BIN)/python tests/judges/run_judges.py
 
 vendor: $(VENV)/dev.stamp ## refresh static/vendor from the registry's packages (needs npm)
@@ -56,6 +57,12 @@ $(BIN)/python:
 $(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/python
 	@test -f $(VENV)/dev.stamp || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+# What judges the API has an environment of its own; without it that judge is named as not run.
+$(VENV)/judges.stamp: requirements-judges.lock | $(BIN)/python
+	@$(BIN)/python -m venv $(VENV)/judges
+	@$(VENV)/judges/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-judges.lock
 	@touch $@
 
 # What is measured against has an environment of its own.

@@ -12,6 +12,9 @@ compile() {
 }
 compile -o requirements.lock
 compile --group dev -o requirements-dev.lock
-.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-    --no-emit-index-url --no-annotate --custom-compile-command 'make lock' \
-    --group bench -o requirements-bench.lock
+# What is measured against, and what judges, have environments of their own.
+for group in bench judges; do
+    .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --no-annotate --custom-compile-command 'make lock' \
+        --group "$group" -o "requirements-$group.lock"
+done

@@ -92,10 +92,32 @@ def feed_reader(lamppost: Lamppost, _folder: Path) -> list[str]:
     return faults
 
 
+def schemathesis(lamppost: Lamppost, folder: Path) -> list[str]:
+    """Our own API, asked what its document allows and what it does not.
+
+    One check is left out: a cursor is one the API gave before, and no schema can say so.
+    """
+    tool = Path(sys.prefix) / "judges" / "bin" / "schemathesis"
+    if not tool.exists():
+        raise NotRunError("its environment could not be made; see `make judges`")
+    words = ["--checks", "all", "--exclude-checks", "positive_data_acceptance", "--no-color"]
+    done = subprocess.run(
+        [tool, "run", f"{lamppost.address}/api/v1/openapi.json", *words, "--max-examples", "30"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode == 0:
+        return []
+    return [line for line in done.stdout.splitlines() if line.startswith(("- ", "GET ", "  ❌"))]
+
+
 JUDGES: dict[str, Callable[[Lamppost, Path], list[str]]] = {
     "Nu Html Checker": nu_checker,
     "linkinator": link_checker,
     "feedparser": feed_reader,
+    "schemathesis": schemathesis,
 }
 ELSEWHERE = {
     "axe-core": "runs in make test, over every page",
