@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, tuple_, union_all
+from sqlalchemy import ColumnElement, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from lamppost.status.tables import Probe, Reading
@@ -55,17 +56,7 @@ def list_readings(
         before: moment and id of the last one of the page before.
         limit: how many at most.
     """
-    wanted = []
-    if first is not None:
-        wanted.append(Reading.taken_at >= first)
-    if last is not None:
-        wanted.append(Reading.taken_at < last)
-    if outcome is not None:
-        wanted.append(Reading.outcome == outcome)
-    if before is not None:
-        # The first part is for the index, the second for readings of the very same moment.
-        wanted.append(Reading.taken_at <= before[0])
-        wanted.append(tuple_(Reading.taken_at, Reading.reading_id) < tuple_(*before))
+    wanted = _narrow(first, last, outcome, before)
     if not probes:
         return ()
     of_each = [
@@ -80,15 +71,36 @@ def list_readings(
     rows = session.execute(
         select(every).order_by(every.c.taken_at.desc(), every.c.reading_id.desc()).limit(limit)
     )
-    return tuple(
-        RawReading(
-            reading_id=row.reading_id,
-            probe=row.probe,
-            taken_at=row.taken_at,
-            outcome=row.outcome,
-            value=row.value,
-            unit=row.unit,
-            is_pending=row.detail.get("at_least") is True,
-        )
-        for row in rows
+    return tuple(map(_raw, rows))
+
+
+def _narrow(
+    first: datetime | None,
+    last: datetime | None,
+    outcome: str | None,
+    before: tuple[datetime, int] | None,
+) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if first is not None:
+        wanted.append(Reading.taken_at >= first)
+    if last is not None:
+        wanted.append(Reading.taken_at < last)
+    if outcome is not None:
+        wanted.append(Reading.outcome == outcome)
+    if before is not None:
+        # The first part is for the index, the second for readings of the very same moment.
+        wanted.append(Reading.taken_at <= before[0])
+        wanted.append(tuple_(Reading.taken_at, Reading.reading_id) < tuple_(*before))
+    return wanted
+
+
+def _raw(row: Any) -> RawReading:
+    return RawReading(
+        reading_id=row.reading_id,
+        probe=row.probe,
+        taken_at=row.taken_at,
+        outcome=row.outcome,
+        value=row.value,
+        unit=row.unit,
+        is_pending=row.detail.get("at_least") is True,
     )

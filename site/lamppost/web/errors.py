@@ -22,7 +22,7 @@ PAGES = {
     429: "shared/errors/too_many.html",
     503: "shared/errors/unavailable.html",
 }
-# What of a failure's own headers goes out with the page: which methods there are, when to ask again.
+# Of a failure's own headers these go out with its page: which methods there are, how long to wait.
 KEPT_HEADERS = frozenset({"Allow", "Retry-After"})
 # When even the template fails: whole HTML with no style, so that somebody still reads a sentence.
 LAST_RESORT = (
