@@ -7,8 +7,9 @@ import pytest
 from lamppost.status.delays import NICE, summarise
 from lamppost.status.hours import Hour
 from lamppost.status.policy import DEFAULT_POLICY
+from lamppost.status.probe_state import ProbeState
 from lamppost.status.report import DelaySummary
-from lamppost.status.rules import ProbeState, advance
+from lamppost.status.rules import advance
 from probes.reading import Levels, Reading
 from status_rows import LEVELS, NINE, reading
 

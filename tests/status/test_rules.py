@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from lamppost.status.packing import pack_state, unpack_state
 from lamppost.status.policy import DEFAULT_POLICY, ProbePolicy
+from lamppost.status.probe_state import ProbeState
 from lamppost.status.report import State
-from lamppost.status.rules import ProbeState, advance
+from lamppost.status.rules import advance
 from probes.reading import Levels, Reading
 from status_rows import LEVELS, NINE, reading, run_of
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from lamppost.clock import london_midnight
 from lamppost.status.days import DayTotals, pack_day, replace_days, sum_slices, unpack_days
 from lamppost.status.policy import DEFAULT_POLICY
+from lamppost.status.probe_state import ProbeState
 from lamppost.status.report import State
-from lamppost.status.rules import ProbeState, advance
+from lamppost.status.rules import advance
 from lamppost.status.slices import Overlay, OverlayKind, slice_component, split_days
 from lamppost.status.timeline import Span, extend
 from probes.reading import Reading

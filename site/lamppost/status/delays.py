@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from lamppost.status.policy import ProbePolicy
+from lamppost.status.probe_state import ProbeState
 from lamppost.status.report import DelaySummary, State
-from lamppost.status.rules import ProbeState
 from lamppost.status.samples import Sample
 from lamppost.status.words import say_delay
 from lamppost.wording import say_count

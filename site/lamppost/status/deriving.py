@@ -10,7 +10,7 @@ from lamppost.status.component_days import speaking
 from lamppost.status.folding import fold
 from lamppost.status.policy import ProbePolicy
 from lamppost.status.probe_rows import PROBE_COLUMNS, ProbeRow, probe_row
-from lamppost.status.rules import ProbeState
+from lamppost.status.probe_state import ProbeState
 from lamppost.status.tables import Probe
 from lamppost.status.tables import Reading as StoredReading
 from lamppost.status.timeline import Span

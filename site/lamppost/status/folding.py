@@ -6,7 +6,8 @@ from datetime import datetime
 
 from lamppost.status.policy import MAX_AHEAD, ProbePolicy
 from lamppost.status.probe_rows import ProbeRow
-from lamppost.status.rules import ProbeState, advance
+from lamppost.status.probe_state import ProbeState
+from lamppost.status.rules import advance
 from lamppost.status.timeline import Span, extend
 from probes.reading import Outcome, Reading
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from lamppost.status.probe_state import Delay, Mark, ProbeState
 from lamppost.status.report import State
-from lamppost.status.rules import Delay, Mark, ProbeState
 from lamppost.status.samples import Sample
 
 

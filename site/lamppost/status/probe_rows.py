@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lamppost.status.packing import unpack_state
 from lamppost.status.policy import ProbePolicy
-from lamppost.status.rules import ProbeState
+from lamppost.status.probe_state import ProbeState
 from lamppost.status.tables import Component, Probe, ProbeStanding
 from probes.reading import Levels
 

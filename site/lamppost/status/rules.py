@@ -16,72 +16,14 @@ A reading that comes late or out of order is stored and amends nothing. A messag
 later one counts among the last messages, and says nothing of how mail goes now.
 """
 
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import NamedTuple
+from dataclasses import replace
 
 from lamppost.status.policy import ProbePolicy
+from lamppost.status.probe_state import Decision, Delay, Mark, ProbeState
 from lamppost.status.report import State
-from lamppost.status.samples import Sample, add_sample
+from lamppost.status.samples import add_sample
 from lamppost.status.words import failure_words, say_delay
 from probes.reading import Levels, Outcome, Reading
-
-
-class Mark(NamedTuple):
-    """A reading that counts as good or failed."""
-
-    at: datetime
-    is_good: bool
-
-
-class Delay(NamedTuple):
-    """A delay that counts for slowness, in seconds; pending ones are a lower bound."""
-
-    at: datetime
-    seconds: float
-    is_bound: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ProbeState:
-    """What all readings of a probe so far amount to; folding on needs nothing else.
-
-    `verdict` is the last judgement; `state` is what to show, unknown while the prober is unfit.
-    """
-
-    verdict: State = State.UNKNOWN
-    since: datetime | None = None  # the first reading of the run that decided the verdict
-    reason: str = ""
-    last_at: datetime | None = None
-    unfit_since: datetime | None = None
-    unfit_reason: str = ""
-    marks: tuple[Mark, ...] = ()  # at most `fail_window`, none before the last recovery
-    delays: tuple[Delay, ...] = ()  # at most `median_of`
-    samples: tuple[Sample, ...] = ()  # at most `kept_delays`, for the sentence
-
-    @property
-    def state(self) -> State:
-        """What to show while readings are fresh."""
-        return self.verdict if self.unfit_since is None else State.UNKNOWN
-
-    @property
-    def state_since(self) -> datetime | None:
-        """Since when `state` holds."""
-        return self.since if self.unfit_since is None else self.unfit_since
-
-    @property
-    def state_reason(self) -> str:
-        """Why, in plain words; empty when all is well."""
-        return self.reason if self.unfit_since is None else self.unfit_reason
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """An answer to one of the questions."""
-
-    verdict: State
-    since: datetime | None
-    reason: str = ""
 
 
 def is_passed_over(state: ProbeState, reading: Reading) -> bool:

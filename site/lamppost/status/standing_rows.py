@@ -6,7 +6,7 @@ from lamppost.status.delays import summarise
 from lamppost.status.packing import pack_state
 from lamppost.status.policy import ProbePolicy
 from lamppost.status.probe_rows import ProbeRow
-from lamppost.status.rules import ProbeState
+from lamppost.status.probe_state import ProbeState
 
 
 def standing_row(probe: ProbeRow, state: ProbeState, policy: ProbePolicy) -> dict[str, object]:

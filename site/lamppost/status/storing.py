@@ -22,8 +22,8 @@ from lamppost.status.overlays import unpack_overlays
 from lamppost.status.policies import get_policy
 from lamppost.status.policy import ProbePolicy
 from lamppost.status.probe_rows import LockedComponent, ProbeRow, load_probes, lock_components
+from lamppost.status.probe_state import ProbeState
 from lamppost.status.records import store_records
-from lamppost.status.rules import ProbeState
 from lamppost.status.spans import SpanWrites, load_spans
 from lamppost.status.standing_rows import standing_row
 from lamppost.status.tables import ExpectedMail, ProbeStanding

@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from lamppost.clock import london_date
+from lamppost.status.probe_state import ProbeState
 from lamppost.status.report import State
-from lamppost.status.rules import ProbeState
 
 
 class Span(NamedTuple):

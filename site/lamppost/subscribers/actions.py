@@ -45,13 +45,13 @@ def ask(
     confirm_at: str,
     now: datetime,
 ) -> None:
-    """Owe a letter that asks the address's owner to confirm; a second within the hour is not sent.
+    """Owe a letter that asks the address's owner to confirm; at most one an hour is sent.
 
     Args:
         session: the transaction.
         address: one plain address.
         wanted: what is asked for; it takes the place of what was before, once confirmed.
-        words: the same as a person reads it.
+        words: the same as a person reads it, for the letter.
         service: the service's name, for the letter.
         confirm_at: the address behind which a token confirms.
         now: when.
@@ -63,23 +63,29 @@ def ask(
     found = session.scalar(
         select(Subscriber).where(Subscriber.address_key == fold(address)).with_for_update()
     )
-    if found is not None and now - found.asked_at < LETTER_EVERY:
-        return
     if found is None:
         found = Subscriber(
             subscriber_id=uuid4().hex, address=address, address_key=fold(address), asked_at=now
         )
         session.add(found)
+    elif now - found.asked_at < LETTER_EVERY:
+        return
     token = make_token()
     found.wanted = [[choice.kind.value, choice.value] for choice in sorted(wanted)]
-    found.link_digest, found.link_until = digest_token(token), now + LINK_LASTS
-    found.asked_at = now
-    subject, text = write_confirmation(service, words, link=confirm_at + token)
+    found.link_digest, found.link_until, found.asked_at = digest_token(token), now + LINK_LASTS, now
+    letter = write_confirmation(service, words, link=confirm_at + token)
+    _owe_letter(session, letter, key=found.link_digest[:32], recipient=address, now=now)
+
+
+def _owe_letter(
+    session: Session, letter: tuple[str, str], *, key: str, recipient: str, now: datetime
+) -> None:
+    subject, text = letter
     owe(
         session,
         cause=CONFIRM_CAUSE,
-        cause_key=digest_token(token)[:32],
-        recipient=address,
+        cause_key=key,
+        recipient=recipient,
         subject=subject,
         text=text,
         template=CONFIRM,

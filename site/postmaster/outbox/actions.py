@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -43,21 +44,9 @@ def owe(
         postmaster.outbox.rules.UnsendableError: with the reason.
     """
     check_message(cause=cause, recipient=recipient, subject=subject, text=text, template=template)
-    named = {
-        "cause": cause,
-        "cause_key": cause_key,
-        "recipient": recipient,
-        "template": template,
-    }
-    _insert_once(
-        session,
-        named,
-        now,
-        subject=subject,
-        body=text,
-        is_secret=is_secret,
-        unsubscribe=unsubscribe,
-    )
+    named = {"cause": cause, "cause_key": cause_key, "recipient": recipient, "template": template}
+    said: dict[str, Any] = {"subject": subject, "body": text, "unsubscribe": unsubscribe}
+    _insert_once(session, named, now, is_secret=is_secret, **said)
     return session.execute(select(OutboxMessage.message_id).filter_by(**named)).scalar_one()
 
 
