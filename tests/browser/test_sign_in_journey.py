@@ -6,13 +6,12 @@ from uuid import uuid4
 
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from axe_faults import look
 from live import Lamppost
 
 PASSWORD = "quiet harbour lantern"
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 def invite(lamppost: Lamppost, role: str, organisation: str) -> str:
@@ -113,8 +112,3 @@ def test_the_panels_have_no_fault_axe_can_see(browser: Browser, lamppost: Lamppo
 
     assert {path: found for path, found in faults.items() if found} == {}
     context.close()
-
-
-def look(page: Page) -> list[str]:
-    violations = Axe().run(page, options=RULES).response["violations"]
-    return [f"{found['id']}: {found['nodes'][0]['html'][:120]}" for found in violations]

@@ -92,3 +92,11 @@ def wording_of(key: Key) -> Wording:
         return found
     *words, unit = key.replace(".", " ").replace("_", " ").split()
     return Wording(" ".join(words).capitalize(), unit, 0, 1_000_000_000)
+
+
+def say_value(key: Key, value: int) -> str:
+    """A number with its unit, as a page says it: `30 days`, `20‰`, `Yes`."""
+    unit = wording_of(key).unit
+    if unit == FLAG:
+        return "Yes" if value else "No"
+    return f"{value:,}{'' if unit in {PERMILLE, '%'} else ' '}{unit}"

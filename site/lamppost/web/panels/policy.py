@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Optional
 from lamppost.web.context import now, session, writing
 from lamppost.web.forms import plain_line, read_form, strip_text
 from lamppost.web.guard import actor, panel
+from lamppost.wording import say_date
 from postmaster.access.matrix import Action
 from postmaster.access.rules import may
 from postmaster.days import london_day
@@ -22,7 +23,7 @@ from postmaster.lifecycle.words import WORDS
 from postmaster.policy.numbers import Key
 from postmaster.policy.reads import get_policy
 from postmaster.policy.rules import NumberChange, Policy, UnknownDayError, list_changes
-from postmaster.policy.words import wording_of
+from postmaster.policy.words import say_value, wording_of
 
 blueprint = Blueprint("policy", __name__, url_prefix="/admin/policy")
 HOME = "/admin/policy/"
@@ -102,7 +103,7 @@ def propose() -> ResponseReturnValue:
         form=form,
         faults=faults,
         links={words: key for key, words in faults.items()},
-        rows=[(key, wording_of(key), policy.numbers[key]) for key in Key],
+        rows=[(key, wording_of(key), say_value(key, policy[key])) for key in Key],
         given=request.form,
         back=(HOME, "Policy"),
     )
@@ -171,8 +172,8 @@ def _rows(policy: Policy | None) -> list[tuple[str, str, str, str]]:
     return [
         (
             wording_of(key).words,
-            f"{number.value:,} {wording_of(key).unit}",
-            f"{number.era}, from {number.holds_from.isoformat()}",
+            say_value(key, number.value),
+            f"{number.era}, from {say_date(number.holds_from)}",
             f"{number.source}{' (assumed)' if number.is_assumed else ''}",
         )
         for key, number in policy.numbers.items()
@@ -183,8 +184,8 @@ def _change_rows(changes: Sequence[NumberChange]) -> list[tuple[str, str, str, s
     return [
         (
             wording_of(change.key).words,
-            f"{change.before.value:,} {wording_of(change.key).unit}",
-            f"{change.after.value:,} {wording_of(change.key).unit}",
+            say_value(change.key, change.before.value),
+            say_value(change.key, change.after.value),
             change.after.source,
         )
         for change in changes
