@@ -17,7 +17,10 @@ from lamppost.database import read_only, unit_of_work
 from lamppost.sample.accounts import add_accounts
 from lamppost.sample.organisations import add_organisations
 from lamppost.settings import Settings
+from lamppost.web.app import create_app
+from lamppost.web.context import db
 from lamppost.worker.lifecycle import carry_on
+from lent_cookies import lend_again, lend_cookies
 from postmaster.access.actors import operator
 from postmaster.access.roles import Role
 from postmaster.accounts.actions import cancel_leaver, join
@@ -31,7 +34,7 @@ from postmaster.lifecycle.tables import BatchItem
 from postmaster.organisations.tables import Organisation
 from postmaster.outbox.carrying import accept, claim_due, fail
 from postmaster.policy.actions import enter_presets
-from site_in_process import lend_again, lend_cookies, serving
+from served import serving
 from visitors import put_person, sign_in
 
 BY = operator("test")
@@ -129,8 +132,12 @@ class Town:
 def town(browser: Browser, sqlite_engine: Engine, clock: FixedClock, tmp_path: Path,
          settings: Settings) -> Iterator[Town]:  # fmt: skip
     assert str(tmp_path) in settings.storage_url()
-    with serving(settings, clock) as (app, address):
+    app = create_app(settings, clock)
+    with serving(app) as address:
         yield Town(app, address, browser, engine=sqlite_engine, clock=clock, settings=settings)
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def _press(page: Page, words: str, **fields: str) -> None:

@@ -13,6 +13,10 @@ from lamppost.status.uptime.report import MonthState
 from lamppost.web.badges import SHAPES
 from postmaster.access.drawing import draw_markdown
 from postmaster.access.matrix import Action, get_matrix
+from postmaster.lifecycle.batches import Drop
+from postmaster.lifecycle.modes import MODE_WORDS, Mode
+from postmaster.lifecycle.rules import Blocker
+from postmaster.lifecycle.words import WORDS
 from postmaster.policy.numbers import Key, list_presets
 from postmaster.spoofing.reasons import SENTENCES
 from postmaster.spoofing.rules import SPOOF_KINDS
@@ -140,3 +144,21 @@ def test_every_state_of_a_month_and_the_tolerance_of_clocks_are_explained() -> N
     assert [row[0] for row in _rows("Uptime", 2)] == [state.value for state in MonthState]
     tolerance = f"{MAX_AHEAD.seconds // 60} minutes"
     assert [row[2] for row in _rows("Clocks") if row[2]] == [tolerance, tolerance]
+
+
+def test_every_mode_of_automation_is_explained_as_the_panel_says_it() -> None:
+    rows = {row[0]: row[1] for row in _rows("Modes of automation")}
+
+    assert rows == {mode.value: MODE_WORDS[mode].split(": ", 1)[1] for mode in Mode}
+
+
+def test_every_reason_to_leave_a_batch_is_explained_as_the_panel_says_it() -> None:
+    reasons = [*Drop, *Blocker]
+
+    assert _rows("Why a member leaves a batch") == [[one.value, WORDS[one]] for one in reasons]
+
+
+def test_what_stops_a_batch_names_numbers_of_the_register() -> None:
+    named = {row[1].strip("`") for row in _rows("What stops a batch for a second look")}
+
+    assert named < {key.value for key in Key}
