@@ -52,6 +52,7 @@ ROOMS = (
     "panels.closures",
     "panels.container_moves",
     "panels.lifecycle",
+    "panels.months",
     "panels.organisations",
     "panels.people",
     "panels.person_changes",
