@@ -7,9 +7,12 @@ from playwright.sync_api import Browser
 from sqlalchemy import Engine
 
 from lamppost.clock import FixedClock
+from lamppost.database import unit_of_work
 from lamppost.settings import Settings
 from lamppost.snapshot.making import SnapshotMaker
+from postmaster.policy.actions import enter_presets
 from service_rows import define_service, log_hssi, measure, plan_window
+from status_rows import NINE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live")]
 
@@ -17,6 +20,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live")]
 @pytest.fixture
 def copy(settings: Settings, clock: FixedClock, sqlite_engine: Engine, tmp_path: Path) -> Path:
     """A copy of a service with an open incident; nothing serves it."""
+    with unit_of_work(sqlite_engine) as session:
+        enter_presets(session, by="system:test", now=NINE)
     define_service(sqlite_engine)
     measure(sqlite_engine, "SSSS")
     log_hssi(sqlite_engine)

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import Engine
 
 from lamppost.clock import FixedClock
-from lamppost.database import make_engine
+from lamppost.database import make_engine, unit_of_work
 from lamppost.settings import load_settings
 from lamppost.snapshot.making import Snapshot, SnapshotMaker
 from lamppost.web.context import db
+from postmaster.policy.actions import enter_presets
 from service_rows import (
     INCOMING,
     define_service,
@@ -25,6 +26,8 @@ from status_rows import NINE
 
 def fill(engine: Engine, *, past: int) -> None:
     """Everything measured, an open incident and so many past ones, and plans."""
+    with unit_of_work(engine) as session:
+        enter_presets(session, by="system:test", now=NINE)
     define_service(engine)
     measure(engine, "SSSS")
     measure(engine, "FFFF", INCOMING)

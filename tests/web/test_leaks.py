@@ -20,6 +20,7 @@ from lamppost.settings import Settings
 from lamppost.snapshot.making import SnapshotMaker
 from lamppost.status.actions import import_hssi_rows
 from lamppost.web.app import create_app
+from postmaster.policy.actions import enter_presets
 from probes.reading import QuarantinedRow
 from public_outputs import HIDDEN, MARKER, Public, is_changing, leaks
 from service_rows import (
@@ -38,6 +39,8 @@ def public(
     app: Flask, settings: Settings, clock: FixedClock, sqlite_engine: Engine, tmp_path: Path
 ) -> Public:
     """A service and bulletins with something on every page."""
+    with unit_of_work(sqlite_engine) as session:
+        enter_presets(session, by="system:test", now=NINE)
     define_service(sqlite_engine)
     measure(sqlite_engine, "SSSS")
     log_hssi(sqlite_engine)
