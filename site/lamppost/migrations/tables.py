@@ -22,7 +22,8 @@ import postmaster.features.tables
 import postmaster.lifecycle.tables
 import postmaster.organisations.tables
 import postmaster.outbox.tables
-import postmaster.policy.tables  # noqa: F401
+import postmaster.policy.tables
+import postmaster.spoofing.tables  # noqa: F401
 from postmaster.store import Base
 
 metadata = Base.metadata
