@@ -8,6 +8,7 @@ command -v w3m >/dev/null || need="$need w3m"
 command -v pdftotext >/dev/null || need="$need poppler-utils"
 command -v postfix >/dev/null || [ -x /usr/sbin/postfix ] || need="$need postfix"
 [ -x /usr/sbin/dovecot ] || command -v dovecot >/dev/null || need="$need dovecot-imapd"
+command -v sieve-test >/dev/null || need="$need dovecot-sieve"
 [ -z "$need" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     apt-get update -qq

@@ -4,7 +4,7 @@ import os
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
@@ -64,12 +64,27 @@ class Settings(BaseModel):
     smtp_url: SecretStr | None = None
     mail_from: str = "lamppost@localhost"
     metrics_token: SecretStr | None = None
+    # Our host's name in Authentication-Results; the machine's own unless told.
+    authserv_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{1,253}$")
+    # Where a mail server finds the milter, with commas between: unix:/path, inet:host:port.
+    milter_sockets: tuple[str, ...] = ()
+    # What a message meets that cannot be judged; letting it through is no choice.
+    milter_failure: Literal["tempfail", "hold", "reject"] = "tempfail"
+    # The mail server's log, read for what became of messages.
+    mail_log: Path | None = None
 
     @field_validator("hscn_networks", mode="before")
     @classmethod
     def _split_networks(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("milter_sockets", mode="before")
+    @classmethod
+    def _split_sockets(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
     @field_validator("trusted_proxies", mode="before")

@@ -29,6 +29,7 @@ from postmaster.organisations.tables import Organisation
 from postmaster.outbox.actions import owe
 from postmaster.policy.actions import enter_presets
 from postmaster.store import Base
+from spoof_rows import SPOOFING_ARGUMENTS, put_spoofing
 from visitors import csrf_token_of, put_person, sign_in
 
 SCOPES = {ScopeKind.ORGANISATION: "RX1", ScopeKind.CONTAINER: "NHSPHARMACY"}
@@ -50,6 +51,7 @@ class Stage:
     edit: int
     plans: dict[str, int]
     moves: dict[str, int]
+    spoofing: dict[str, dict[str, int]]
 
     def scope(self, role: Role) -> str | None:
         return SCOPES.get(SCOPE_OF_ROLE[role])
@@ -70,6 +72,12 @@ class Stage:
             "batch_id": [str(self.batches[organisation])] if organisation in self.batches else [],
             "plan_id": [str(self.plans[organisation])] if organisation in self.plans else [],
             "move_id": [str(self.moves[organisation])] if organisation in self.moves else [],
+            **{
+                name: [str(self.spoofing[organisation][name])]
+                if organisation in self.spoofing
+                else []
+                for name in SPOOFING_ARGUMENTS
+            },
         }
 
 
@@ -117,8 +125,9 @@ def stage(app: Flask, sqlite_engine: Engine, clock: FixedClock) -> Stage:
         moves = {
             code: put_move(session, organisation=code, target="VX001", now=now) for code in people
         }
+        spoofing = {code: put_spoofing(session, organisation=code, now=now) for code in people}
     return Stage(
-        app, sqlite_engine, clock, message, people, resets, batches, edit, plans, moves
+        app, sqlite_engine, clock, message, people, resets, batches, edit, plans, moves, spoofing
     )  # fmt: skip
 
 

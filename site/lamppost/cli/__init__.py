@@ -17,6 +17,7 @@ NOUNS = {
     "delivery": "lamppost.cli.delivery",
     "hssi": "lamppost.cli.hssi",
     "lifecycle": "lamppost.cli.lifecycle",
+    "milter": "lamppost.cli.milter",
     "orgs": "lamppost.cli.orgs",
     "policy": "lamppost.cli.policy",
     "probes": "lamppost.cli.probes",

@@ -14,13 +14,16 @@ from lamppost.migrations import current_revision, head_revision, upgrade
 from lamppost.settings import Settings
 from postmaster.access.actors import system
 from postmaster.policy.actions import enter_presets
+from postmaster.spoofing.policy_reads import enter_preset_stages
 
 
 def prepare_database(engine: Engine, clock: Clock) -> None:
     """Bring the database to the newest migration and the register of policies up to its presets."""
     upgrade(engine)
     with unit_of_work(engine) as session:
-        enter_presets(session, by=system("db upgrade").reference, now=clock.now())
+        by = system("db upgrade").reference
+        enter_presets(session, by=by, now=clock.now())
+        enter_preset_stages(session, by=by, now=clock.now())
 
 
 @contextmanager

@@ -13,6 +13,7 @@ PANELS: tuple[tuple[str, str, Action | None], ...] = (
     ("/admin/lifecycle/", "Lifecycle", Action.ACCOUNTS_READ),
     ("/admin/policy/", "Policy", Action.POLICY_READ),
     ("/admin/status/months/", "Uptime", Action.STATUS_WRITE),
+    ("/admin/spoofing/", "Spoofing", Action.SPOOFING_READ),
     ("/admin/people/", "People", Action.PEOPLE_READ),
     ("/admin/people/roles/", "Roles", None),
     ("/admin/audit/", "Audit", Action.AUDIT_READ),

@@ -20,6 +20,7 @@ from postmaster.inspection import reads as inspection
 from postmaster.lifecycle import batch_reads as lifecycle
 from postmaster.lifecycle import pilot_reads as pilots
 from postmaster.organisations import reads as organisations
+from postmaster.spoofing import tasks as spoofing
 
 blueprint = Blueprint("start", __name__, url_prefix="/admin")
 ListTasks = Callable[..., Sequence[Task]]
@@ -35,6 +36,7 @@ ROOMS: tuple[ListTasks, ...] = (
     lifecycle.list_tasks,
     pilots.list_tasks,
     eras.list_tasks,
+    spoofing.list_tasks,
 )
 
 
