@@ -13,6 +13,8 @@ SCRIPTS = (
     "building_bulletins.py",
     "second_start.py",
     "audit_verify.py",
+    "milter_overhead.py",
+    "spoof_rehearsal.py",
     "spoof_verdicts.py",
     "lifecycle.py",
 )

@@ -11,6 +11,7 @@ import click
 
 from lamppost.cli.context import EXIT_USAGE
 from lamppost.cli.mail_files import Mail, list_mail
+from lamppost.cli.spoof_register import replay_command, report_command
 from lamppost.clock import LONDON, SystemClock
 from lamppost.nameservers import SystemResolver, ZoneFileError, read_zones
 from postmaster.spoofing.judging import judge
@@ -65,6 +66,10 @@ class EverySender:
 @click.group()
 def command() -> None:
     """Who wrote a message really, and what the policy does with it."""
+
+
+command.add_command(replay_command)
+command.add_command(report_command)
 
 
 @command.command(name="judge")

@@ -19,6 +19,7 @@ from lamppost.sample.organisations import add_organisations
 from lamppost.sample.people import add_people
 from lamppost.sample.plans import add_plans, planned_spells
 from lamppost.sample.readings import INTERVAL, sample_readings
+from lamppost.sample.spoofing import add_spoofing
 from lamppost.settings import Settings
 from lamppost.status.actions import refresh_days, store_result, sync_definitions
 from lamppost.status.report import State
@@ -28,6 +29,7 @@ from lamppost.status.uptime.actions import close_month, correct_month
 from lamppost.status.uptime.document import Correction
 from lamppost.status.uptime.reads import get_export, list_due_months
 from postmaster.access.actors import system
+from postmaster.policy.actions import enter_presets
 from probes.definitions import Definitions, load_definitions
 from probes.reading import Result
 
@@ -71,6 +73,10 @@ def load_sample(
     told("Loading closings")
     with unit_of_work(engine) as session:
         add_closures(session, now=now)
+    told("Loading spoof policy and its register")
+    with unit_of_work(engine) as session:
+        enter_presets(session, by=system("sample load").reference, now=now)
+        add_spoofing(session, now=now)
     told("Loading people")
     add_people(engine, make_means(settings), settings.data, now=now)
     with unit_of_work(engine) as session:

@@ -58,6 +58,8 @@ def judge_form(form: JudgeForm, file: FileStorage | None) -> Judged | None:
     if not raw:
         # Browsers send lines of a text area ended as mail ends them.
         raw = (form.message.data or "").lstrip().encode("utf-8", "surrogateescape")
+    # The page shows what was pasted again; it cannot show a NUL.
+    form.message.data = (form.message.data or "").replace("\x00", "\ufffd")
     if not raw.strip():
         form.message.errors = ["Paste the message's source, or choose a file."]
         form.form_errors.append("Paste the message's source, or choose a file.")

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0023"
+down_revision = "0022"
 MOMENT = sa.DateTime(timezone=True)
 ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 TABLES = (
