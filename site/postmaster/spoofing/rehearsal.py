@@ -4,11 +4,12 @@ Rows are read in the order of two indexes, one range after another; nothing is s
 rehearsal costs a few scans of the register, however large that is.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import CTE, ColumnElement, and_, desc, exists, func, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, select, true
 from sqlalchemy.orm import Session
 
 from postmaster.access.actors import Actor
@@ -154,6 +155,7 @@ def list_kinds(stage: Stage, kind: SpoofKind | None) -> tuple[SpoofKind, ...]:
 def _count_senders(
     session: Session, within: ColumnElement[bool], *, is_whole: bool
 ) -> tuple[Sequence[KnownSender], dict[SpoofKind, tuple[int, int, int, int]]]:
+    """One pass over the rows of the index, then what came of it by sender, which is little."""
     # Of the whole service each message counts once; of one's own organisations, where it arrived.
     messages = func.sum(SpoofDay.counted if is_whole else SpoofDay.messages)
     pairs = (
@@ -162,38 +164,37 @@ def _count_senders(
         .group_by(SpoofDay.pair_id, SpoofDay.kind)
         .cte("pairs")
     )
-    is_known = SpoofPair.sort.in_(KNOWN)
     rows = session.execute(
-        select(pairs.c.kind, is_known, func.sum(pairs.c.messages), func.count())
-        .join(SpoofPair, SpoofPair.pair_id == pairs.c.pair_id)
-        .group_by(pairs.c.kind, is_known)
+        select(pairs.c.pair_id, pairs.c.kind, pairs.c.messages, SpoofPair.sort.in_(KNOWN)).join(
+            SpoofPair, SpoofPair.pair_id == pairs.c.pair_id
+        )
     )
-    counts: dict[SpoofKind, tuple[int, int, int, int]] = {}
-    for kind, known, total, senders in rows:
-        held = counts.get(SpoofKind(kind), (0, 0, 0, 0))
-        own = (int(total), senders) if known else (0, 0)
-        counts[SpoofKind(kind)] = (
-            held[0] + int(total), held[1] + senders, held[2] + own[0], held[3] + own[1],
-        )  # fmt: skip
-    return _name_known(session, pairs), counts
+    counts: dict[str, tuple[int, int, int, int]] = {}
+    known: Counter[int] = Counter()
+    for pair_id, kind, total, is_known in rows:
+        held = counts.get(kind, (0, 0, 0, 0))
+        own = (int(total), 1) if is_known else (0, 0)
+        counts[kind] = (held[0] + int(total), held[1] + 1, held[2] + own[0], held[3] + own[1])
+        if is_known:
+            known[pair_id] += int(total)
+    named = _name_known(session, known)
+    return named, {SpoofKind(kind): figures for kind, figures in counts.items()}
 
 
-def _name_known(session: Session, pairs: CTE) -> Sequence[KnownSender]:
+def _name_known(session: Session, known: Counter[int]) -> Sequence[KnownSender]:
     """Those somebody depends on, the ones with most messages first."""
-    total = func.sum(pairs.c.messages).label("messages")
-    columns = (SpoofPair.pair_id, SpoofPair.claimed, SpoofPair.infrastructure, SpoofPair.sort)
-    rows = session.execute(
-        select(*columns, total)
-        .join(pairs, pairs.c.pair_id == SpoofPair.pair_id)
-        .where(SpoofPair.sort.in_(KNOWN))
-        .group_by(*columns)
-        .order_by(desc("messages"), SpoofPair.pair_id)
-        .limit(MOST_NAMED)
-    )
+    most = dict(sorted(known.items(), key=lambda one: (-one[1], one[0]))[:MOST_NAMED])
+    pairs = {
+        row.pair_id: row
+        for row in session.scalars(select(SpoofPair).where(SpoofPair.pair_id.in_(most)))
+    }
     return [
-        KnownSender(pair, claimed, infrastructure, Sort(sort), int(messages))
-        for pair, claimed, infrastructure, sort, messages in rows
-    ]
+        KnownSender(
+            number, pairs[number].claimed, pairs[number].infrastructure, Sort(pairs[number].sort),
+            messages,
+        )
+        for number, messages in most.items()
+    ]  # fmt: skip
 
 
 def _count_organisations(

@@ -1,9 +1,7 @@
 """One message judged and answered, away from the event loop and within a time limit."""
 
-import asyncio
 import logging
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +10,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from lamppost.clock import Clock
 from lamppost.worker.milter.enforcing import enforce, without_reply
 from lamppost.worker.milter.knowing import Knowledge
+from lamppost.worker.milter.off_loop import WITHIN_S, OffLoop
 from lamppost.worker.milter.server import Answer
 from lamppost.worker.milter.spool import Spool
 from lamppost.worker.milter.transaction import Transaction
@@ -22,8 +21,6 @@ from postmaster.spoofing.values import Envelope, Network
 from postmaster.spoofing.verdict import Judge, Verdict
 
 log = logging.getLogger(__name__)
-WITHIN_S = 20.0
-THREADS = 8
 
 
 class Failure(StrEnum):
@@ -73,25 +70,17 @@ class MessageJudge:
         self._spool = spool
         self._choices = choices
         self._clock = clock
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="judge")
+        self._off_loop = OffLoop(self.answer, self._fail, within_s=choices.within_s)
         self.counts = Counts()
 
     async def handle(self, transaction: Transaction) -> Answer:
         """Answer one message; never raises, never says yes to what was not judged."""
-        loop = asyncio.get_running_loop()
-        try:
-            if transaction.is_too_big:
-                return self._fail(transaction, "it is larger than may be held")
-            work = loop.run_in_executor(self._threads, self._answer, transaction)
-            return await asyncio.wait_for(work, self._choices.within_s)
-        except TimeoutError:
-            return self._fail(transaction, f"not judged in {self._choices.within_s:g} s")
-        except Exception as error:
-            log.exception("Message %s could not be judged.", transaction.queue_id or "without id")
-            return self._fail(transaction, error.__class__.__name__)
+        return await self._off_loop(transaction)
 
-    def _answer(self, transaction: Transaction) -> Answer:
-        choices = self._choices
+    def answer(self, transaction: Transaction) -> Answer:
+        """Answer one message, in a thread: judged, and what must be remembered on the disc."""
+        if transaction.is_too_big:
+            return self._fail(transaction, "it is larger than may be held")
         envelope = self._envelope(transaction)
         policy = self._knowledge.policy()
         senders = self._knowledge.senders(
@@ -102,10 +91,12 @@ class MessageJudge:
         )
         if transaction.client_ip is None:
             verdict = without_reply(verdict)
-        replies = enforce(transaction, verdict, authserv_id=choices.authserv_id)
+        replies = enforce(transaction, verdict, authserv_id=self._choices.authserv_id)
         self.counts.judged += 1
         by_action = self.counts.by_action
         by_action[verdict.action] = by_action.get(verdict.action, 0) + 1
+        if verdict.kind is None:
+            return Answer(replies)
         return self._note(transaction, verdict, replies)
 
     def _note(self, transaction: Transaction, verdict: Verdict, replies: bytes) -> Answer:
@@ -142,6 +133,8 @@ class MessageJudge:
         """HSCN for its own networks and for what never came over a network; else the internet."""
         if client_ip is None:
             return Network.HSCN
+        if not self._choices.hscn_networks:
+            return Network.INTERNET
         try:
             address = ip_address(client_ip)
         except ValueError:

@@ -12,6 +12,7 @@ JUNK_REASON = b"X-Junk-Reason"
 SPAM_FLAG = b"X-Spam-Flag"
 # Whoever else sends these forges them.
 OURS = (VERDICT.lower(), JUNK_REASON.lower())
+_LOOKED_AT = frozenset({*OURS, FIELD_NAME.encode()})
 _TOKEN = re.compile(r"[A-Za-z0-9._-]{1,120}")
 
 
@@ -27,9 +28,10 @@ def list_forged(
     found = []
     for name, value in headers:
         key = name.strip().lower()
+        if key not in _LOOKED_AT:
+            continue
         counts[key] = counts.get(key, 0) + 1
-        is_forged = key == FIELD_NAME.encode() and is_by(value, authserv_id)
-        if key in OURS or is_forged:
+        if key in OURS or is_by(value, authserv_id):
             found.append((counts[key], name))
     return found[::-1]
 

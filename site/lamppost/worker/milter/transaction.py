@@ -55,7 +55,8 @@ class Transaction:
     def raw(self) -> bytes:
         """The message as it was before it came, but for the mail server's own trace headers."""
         lines = [
-            name + b":" + _BARE_LF.sub(b"\r\n", value) + b"\r\n" for name, value in self.headers
+            name + b":" + (_BARE_LF.sub(b"\r\n", value) if b"\n" in value else value) + b"\r\n"
+            for name, value in self.headers
         ]
         return b"".join([*lines, b"\r\n", *self.chunks])
 
