@@ -11,6 +11,7 @@ from lamppost.status.statuspage.words import COMPONENT_STATUS, IMPACT, PAGE_STAT
 from lamppost.status.uptime.formula import FORMULA
 from lamppost.status.uptime.report import MonthState
 from lamppost.web.badges import SHAPES
+from lamppost.worker.milter.marks import JUNK_REASON, SPAM_FLAG
 from postmaster.access.drawing import draw_markdown
 from postmaster.access.matrix import Action, get_matrix
 from postmaster.lifecycle.batches import Drop
@@ -20,8 +21,10 @@ from postmaster.lifecycle.words import WORDS
 from postmaster.policy.numbers import Key, list_presets
 from postmaster.spoofing.reasons import SENTENCES
 from postmaster.spoofing.rules import SPOOF_KINDS
-from postmaster.spoofing.stages import CAPPED
-from postmaster.spoofing.values import SpoofKind
+from postmaster.spoofing.stages import CAPPED, Held
+from postmaster.spoofing.steps import SORT_WORDS, Sort
+from postmaster.spoofing.values import SpoofKind, Stage
+from postmaster.spoofing.wording import WORDINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs/policies.md").read_text(encoding="utf-8")
@@ -162,3 +165,20 @@ def test_what_stops_a_batch_names_numbers_of_the_register() -> None:
     named = {row[1].strip("`") for row in _rows("What stops a batch for a second look")}
 
     assert named < {key.value for key in Key}
+
+
+def test_the_stages_of_spoof_policy_do_what_the_code_does() -> None:
+    rows = {row[0]: row[1:4] for row in _rows("Stages of spoof policy")}
+    junk = f"{SPAM_FLAG.decode()}, {JUNK_REASON.decode()}"
+
+    assert list(rows) == [stage.value for stage in Stage]
+    for stage in Stage:
+        action = Held(stage, None).action
+        version = WORDINGS[stage].version if stage in WORDINGS else ""
+        assert rows[stage] == [action, version, junk if stage is Stage.JUNK else ""]
+
+
+def test_every_sort_of_sender_has_its_word_and_its_sign() -> None:
+    words = {row[0]: row[1] for row in _rows("What a sender may be")}
+
+    assert words == {sort.value: SORT_WORDS[sort] for sort in Sort}

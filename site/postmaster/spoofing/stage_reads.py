@@ -1,7 +1,7 @@
 """Stages and exceptions as panels show them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -82,14 +82,15 @@ class RelayEntry:
 def list_stages(session: Session, *, now: datetime) -> Sequence[StageEntry]:
     """Every row there is or was: what is to come first, then the newest."""
     rows = session.scalars(select(SpoofStage).order_by(SpoofStage.stage_id)).all()
-    entries = [_to_stage(row, now) for row in rows]
+    held = _list_held(session, now)
+    entries = [_to_stage(row, now, held) for row in rows]
     return sorted(entries, key=_place, reverse=True)
 
 
 def get_stage(session: Session, *, stage_id: int, now: datetime) -> StageEntry | None:
     """One row; None where there is none."""
     row = session.get(SpoofStage, stage_id)
-    return None if row is None else _to_stage(row, now)
+    return None if row is None else _to_stage(row, now, _list_held(session, now))
 
 
 def list_in_force(
@@ -150,7 +151,21 @@ def _place(entry: StageEntry) -> tuple[int, datetime, int]:
     return (int(is_open), begins, entry.stage_id)
 
 
-def _word(row: SpoofStage, now: datetime) -> str:
+def _list_held(session: Session, now: datetime) -> set[int]:
+    """The rows that are chosen at a moment, one for each network and kind at most."""
+    approved = session.scalars(
+        select(SpoofStage)
+        .where(SpoofStage.state == StageState.APPROVED)
+        .order_by(SpoofStage.from_at, SpoofStage.stage_id)
+    )
+    newest: dict[tuple[str, str | None], int] = {}
+    for row in approved:
+        if holds(to_stage_row(row), now):
+            newest[(row.network, row.kind)] = row.stage_id
+    return set(newest.values())
+
+
+def _word(row: SpoofStage, now: datetime, held: Collection[int]) -> str:
     if row.state != StageState.APPROVED:
         return row.state
     if row.rolled_back_at is not None and row.rolled_back_at <= now:
@@ -159,10 +174,12 @@ def _word(row: SpoofStage, now: datetime) -> str:
         return "to be confirmed"
     if row.from_at > now:
         return "to come"
-    return "in force" if holds(to_stage_row(row), now) else "over"
+    if not holds(to_stage_row(row), now):
+        return "over"
+    return "in force" if row.stage_id in held else "a later one holds"
 
 
-def _to_stage(row: SpoofStage, now: datetime) -> StageEntry:
+def _to_stage(row: SpoofStage, now: datetime, held: Collection[int]) -> StageEntry:
     return StageEntry(
         stage_id=row.stage_id,
         network=Network(row.network),
@@ -183,7 +200,7 @@ def _to_stage(row: SpoofStage, now: datetime) -> StageEntry:
         replaces=row.replaces,
         digest=row.digest,
         rehearsal=json.loads(row.rehearsal),
-        word=_word(row, now),
+        word=_word(row, now, held),
     )
 
 
