@@ -29,6 +29,7 @@ from postmaster.organisations.reads import get_final_successors, get_organisatio
 from postmaster.organisations.rules import OrganisationError
 from postmaster.organisations.succeeding import Merger, note_ods_closing, reopen_organisation
 from postmaster.organisations.tables import Organisation
+from postmaster.outbox.tables import OutboxMessage
 
 Case = Callable[[Closing], None]
 CASES: dict[str, Case] = {}
@@ -238,6 +239,13 @@ def _(closing: Closing) -> None:
     with read_only(closing.engine) as session:
         item = session.scalars(select(BatchItem).where(BatchItem.batch_id == batch_id)).one()
         assert (item.state, item.why) == ("dropped", Drop.MOVED)
+        letter = session.scalars(
+            select(OutboxMessage).where(OutboxMessage.cause == "lifecycle.moved")
+        ).one()
+        # The notice is answered by name: who looks after the account now.
+        assert letter.recipient == "ann@nhs.net"
+        assert "no longer holds: the account moved to" in (letter.body or "")
+        assert "(A81002)" in (letter.body or "")
     assert closing.estate.get(ann).batch_id is None
 
 

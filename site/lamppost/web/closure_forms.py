@@ -128,7 +128,7 @@ def say_preview(choice: Choice, found: ChoicePreview) -> list[str]:
     if found.in_batches and found.targets:
         words.append(
             f"{found.in_batches:,} of them are in a batch that deletes: they leave it, because "
-            "they moved. A new notice would name the new organisation."
+            "they moved. Whoever was told a day is told that it no longer holds."
         )
     if found.held:
         words.append(f"{found.held:,} of them are held; the holds stay.")
