@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, select, update
 
+from account_rows import put_mailbox
 from batch_rows import put_batch
 from closure_rows import put_move, put_plan
 from era_rows import put_era
@@ -37,6 +38,10 @@ SCOPES = {ScopeKind.ORGANISATION: "RX1", ScopeKind.CONTAINER: "NHSPHARMACY"}
 OWN = {"RX1": "RX1", "NHSPHARMACY": "NHSPHARMACY", None: "RX1"}
 
 
+# In the order in which `put_mailbox` gives them.
+MAILBOX_ARGUMENTS = ("account_id", "member_id", "hold_id", "conversion_id")
+
+
 @dataclass
 class Stage:
     """The site with the sample's organisations; somebody and their lost factor in each of some."""
@@ -52,6 +57,7 @@ class Stage:
     plans: dict[str, int]
     moves: dict[str, int]
     spoofing: dict[str, dict[str, int]]
+    mailboxes: dict[str, tuple[int, int, int, int]]
 
     def scope(self, role: Role) -> str | None:
         return SCOPES.get(SCOPE_OF_ROLE[role])
@@ -77,6 +83,12 @@ class Stage:
                 if organisation in self.spoofing
                 else []
                 for name in SPOOFING_ARGUMENTS
+            },
+            **{
+                name: [str(self.mailboxes[organisation][place])]
+                if organisation in self.mailboxes
+                else []
+                for place, name in enumerate(MAILBOX_ARGUMENTS)
             },
         }
 
@@ -126,8 +138,10 @@ def stage(app: Flask, sqlite_engine: Engine, clock: FixedClock) -> Stage:
             code: put_move(session, organisation=code, target="VX001", now=now) for code in people
         }
         spoofing = {code: put_spoofing(session, organisation=code, now=now) for code in people}
+        mailboxes = {code: put_mailbox(session, organisation=code, now=now) for code in people}
     return Stage(
-        app, sqlite_engine, clock, message, people, resets, batches, edit, plans, moves, spoofing
+        app, sqlite_engine, clock, message, people, resets, batches, edit, plans, moves, spoofing,
+        mailboxes,
     )  # fmt: skip
 
 

@@ -81,17 +81,51 @@ def page_by_key(
         descending: whether the list's natural order is from the largest key down.
         size: rows a page.
     """
+    branches = [(statement, columns)]
+    return page_of_branches(
+        session, branches, place, cursors=cursors, descending=descending, size=size
+    )
+
+
+def page_of_branches(
+    session: Session,
+    branches: Sequence[tuple[Select[*tuple[Any, ...]], Sequence[Column]]],
+    place: Place | None,
+    *,
+    cursors: Cursors,
+    descending: bool = False,
+    size: int = PAGE_SIZE,
+) -> KeysetPage[Row[*tuple[Any, ...]]]:
+    """One page of several statements merged by their keys, each read by an index of its own.
+
+    Keys of one place in all branches must be of one type and sort by code point.
+    """
     goes_back = place is not None and place.goes_back
-    down = descending != goes_back
-    if place is not None and len(place.key) == len(columns):
-        parts = zip(place.key, columns, strict=True)
-        key, at = tuple_(*columns), tuple_(*(literal(part, column.type) for part, column in parts))
-        statement = statement.where(key < at if down else key > at)
-    ordered = statement.order_by(*(column.desc() if down else column.asc() for column in columns))
-    found = list(session.execute(ordered.limit(size + 1)))
+    down, length = descending != goes_back, len(branches[0][1])
+    found: list[Row[*tuple[Any, ...]]] = []
+    for statement, columns in branches:
+        further = _after(statement, columns, place, down=down)
+        ordered = further.order_by(*(one.desc() if down else one.asc() for one in columns))
+        found += session.execute(ordered.limit(size + 1))
+    if len(branches) > 1:
+        found.sort(key=lambda row: tuple(row[:length]), reverse=down)
     rows = found[:size][::-1] if goes_back else found[:size]
-    keys = [tuple(row[: len(columns)]) for row in rows]
+    keys = [tuple(row[:length]) for row in rows]
     return turn_page(rows, keys, place, cursors=cursors, is_more=len(found) > size)
+
+
+def _after(
+    statement: Select[*tuple[Any, ...]],
+    columns: Sequence[Column],
+    place: Place | None,
+    *,
+    down: bool,
+) -> Select[*tuple[Any, ...]]:
+    if place is None or len(place.key) != len(columns):
+        return statement
+    parts = zip(place.key, columns, strict=True)
+    key, at = tuple_(*columns), tuple_(*(literal(part, column.type) for part, column in parts))
+    return statement.where(key < at if down else key > at)
 
 
 def turn_page(

@@ -10,6 +10,7 @@ from postmaster.access.rules import may
 PANELS: tuple[tuple[str, str, Action | None], ...] = (
     ("/admin/", "Start", None),
     ("/admin/organisations/", "Organisations", Action.ORGANISATIONS_READ),
+    ("/admin/accounts/", "Accounts", Action.ACCOUNTS_READ),
     ("/admin/lifecycle/", "Lifecycle", Action.ACCOUNTS_READ),
     ("/admin/policy/", "Policy", Action.POLICY_READ),
     ("/admin/status/months/", "Uptime", Action.STATUS_WRITE),

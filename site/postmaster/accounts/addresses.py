@@ -31,7 +31,11 @@ def check_free(session: Session, address: str, *, today: date) -> str:
     key = fold_address(address)
     refuse(find_address_fault(key), "address")
     if session.scalar(select(Account.account_id).where(Account.address_key == key)) is not None:
-        refuse("An account has or had this address. Choose another.", "address")
+        refuse(
+            "An account has or had this address. Choose another; or accept it as a joiner, if its "
+            "owner comes to you.",
+            "address",
+        )
     alias = select(AccountAlias.receives_until).where(
         AccountAlias.address_key == key, AccountAlias.receives_until >= today
     )

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from postmaster.accounts.rules import KIND_WORDS, Kind
 from postmaster.accounts.tables import Account
 from postmaster.days import london_day, say_day
 from postmaster.organisations.tables import Organisation
@@ -37,6 +38,41 @@ def owe_leaver_letter(session: Session, row: Account, policy: Policy, *, now: da
         subject=f"Your account was marked as a leaver of {row.organisation}",
         text=text,
         template="leaver-1",
+        is_secret=False,
+        now=now,
+    )
+
+
+def owe_application_letter(
+    session: Session, row: Account, policy: Policy, *, now: datetime
+) -> None:
+    """Tell whoever answers for an account that its kind changed, and what must be done at once."""
+    owner = session.get(Account, row.owner_id) if row.owner_id is not None else row
+    if owner is None:
+        return
+    is_application = row.kind == Kind.APPLICATION
+    length = policy[Key.APPLICATION_PASSWORD_MIN_LENGTH]
+    months = policy[Key.APPLICATION_PASSWORD_EXPIRES_MONTHS]
+    rules = (
+        f"It needs {length} characters or more, with capital and small letters and a number or a "
+        f"symbol, and is changed every {months} months.\n\n"
+        "Mail deleted from this account can no longer be brought back once Deleted Items is "
+        "emptied.\n"
+    )
+    text = (
+        f"The account {row.address} is {KIND_WORDS[Kind(row.kind)].lower()} from "
+        f"{say_day(london_day(now))}.\n\n"
+        "Its password must be changed now, even if the old one was long enough. "
+        + (rules if is_application else "\n")
+    )
+    owe(
+        session,
+        cause="accounts.convert",
+        cause_key=f"{row.account_id}-{row.revision}",
+        recipient=owner.address_key,
+        subject=f"The account {row.address} has another kind",
+        text=text,
+        template="conversion-1",
         is_secret=False,
         now=now,
     )

@@ -9,6 +9,10 @@ LONGEST_NAME = 256
 LONGEST_ADDRESS = 254
 LONGEST_SHARED_NAME = 249
 LONGEST_REASON = 2000
+LONGEST_JOB_TITLE = 100
+LONGEST_EXTERNAL_ID = 64
+# What a UK mobile is, once its blanks are out and +44 is 0 again.
+_MOBILE = re.compile(r"07[0-9]{9}")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(
     r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+"
@@ -190,6 +194,32 @@ def _is_shared(letter: str) -> bool:
 def display_name(name: str, kind: Kind, organisation: str) -> str:
     """The name the directory shows: a person's carries their organisation's, as it is now."""
     return f"{name} ({organisation})" if kind is Kind.PERSON else name
+
+
+def fold_mobile(text: str) -> str:
+    """A mobile number without blanks, beginning with 0."""
+    plain = "".join(text.split())
+    return f"0{plain[3:]}" if plain.startswith("+44") else plain
+
+
+def find_mobile_fault(mobile: str) -> str | None:
+    """What is wrong with a folded mobile number; the service knows UK ones only."""
+    if not mobile or _MOBILE.fullmatch(mobile):
+        return None
+    if _MOBILE.fullmatch(f"0{mobile}"):
+        return f"The mobile {mobile} has lost its leading zero. Make the column text, and add it."
+    return f"{mobile[:20]!r} is no UK mobile. Write it as 07700900123."
+
+
+def find_label_fault(text: str, name: str, longest: int) -> str | None:
+    """What is wrong with a short text such as a job title or a local number."""
+    if len(text) > longest:
+        return f"Shorten the {name} to {longest} characters or fewer."
+    if text.startswith(_FORMULA):
+        return f"The {name} begins with {text[0]!r}, which a spreadsheet runs as a formula."
+    if not all(letter.isprintable() for letter in text):
+        return f"The {name} has characters that cannot be printed. Type it again."
+    return None
 
 
 def find_reason_fault(reason: str) -> str | None:

@@ -87,6 +87,34 @@ def bury(session: Session, sweep: Sweep, *, chosen: ColumnElement[bool], kept_un
     _write_history(session, sweep, chosen)
     fresh = and_(sweep.members, Account.account_id.in_(changed_by(sweep)))
     ids = select(Account.account_id).where(fresh)
+    _quarantine(session, fresh, ids, kept_until)
+    session.execute(
+        delete(AccountAlias)
+        .where(AccountAlias.account_id.in_(ids))
+        .execution_options(synchronize_session=False)
+    )
+    _write_audit(session, sweep, fresh)
+    number = cast(Account.account_id, String).concat(TOMBSTONE)
+    return _move(
+        session,
+        sweep,
+        fresh,
+        {
+            "address": number,
+            "address_key": number,
+            "name": "",
+            "name_key": "",
+            "external_id": None,
+            "job_title": None,
+            "mobile": None,
+        },
+    )
+
+
+def _quarantine(
+    session: Session, fresh: ColumnElement[bool], ids: Select[int], kept_until: date
+) -> None:
+    """Keep addresses and aliases from everybody else until a day."""
     keys = union(
         select(Account.address_key).where(fresh),
         select(AccountAlias.address_key).where(AccountAlias.account_id.in_(ids)),
@@ -106,19 +134,6 @@ def bury(session: Session, sweep: Sweep, *, chosen: ColumnElement[bool], kept_un
         ),
     ):
         session.execute(insert(AddressQuarantine).from_select(columns, rows))
-    session.execute(
-        delete(AccountAlias)
-        .where(AccountAlias.account_id.in_(ids))
-        .execution_options(synchronize_session=False)
-    )
-    _write_audit(session, sweep, fresh)
-    number = cast(Account.account_id, String).concat(TOMBSTONE)
-    return _move(
-        session,
-        sweep,
-        fresh,
-        {"address": number, "address_key": number, "name": "", "name_key": "", "external_id": None},
-    )
 
 
 def changed_by(sweep: Sweep) -> Select[int]:

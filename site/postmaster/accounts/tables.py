@@ -34,6 +34,9 @@ class Account(Base):
         Index("ix_account_address_key", "address_key", unique=True),
         Index("ix_account_name_key_account_id", "name_key", "account_id"),
         Index("ix_account_organisation_address_key", "organisation", "address_key"),
+        Index(
+            "ix_account_organisation_name_key_account_id", "organisation", "name_key", "account_id"
+        ),
         # A query must repeat `status <> 'active'` for SQLite to take the first, and say
         # `status = 'active'` for the second.
         Index(
@@ -60,6 +63,8 @@ class Account(Base):
     organisation: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.ods_code"))
     sponsor: Mapped[str | None] = mapped_column(String(32))
     external_id: Mapped[str | None] = mapped_column(String(64))
+    job_title: Mapped[str | None] = mapped_column(String(100))
+    mobile: Mapped[str | None] = mapped_column(String(20))
     owner_id: Mapped[int | None] = mapped_column(BigInteger)
     is_service: Mapped[bool] = mapped_column(Boolean, default=False)
     status: Mapped[str] = mapped_column(String(16))
@@ -184,3 +189,31 @@ class AddressQuarantine(Base):
     address_key: Mapped[str] = mapped_column(_KEY, primary_key=True)
     account_id: Mapped[int] = mapped_column(_account())
     kept_until: Mapped[date]
+
+
+class AccountConversion(Base):
+    """A request that an account becomes another kind, and what became of it; never deleted.
+
+    `finding` is what the check of the name found. `owner_id` is the person who answers for the
+    account; `password_due_at` the moment a new password was due from, whatever the old one was.
+    """
+
+    __tablename__ = "account_conversion"
+    __table_args__ = (
+        Index("ix_account_conversion_account_id", "account_id"),
+        Index("ix_account_conversion_state_conversion_id", "state", "conversion_id"),
+    )
+
+    conversion_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    account_id: Mapped[int] = mapped_column(_account())
+    wanted: Mapped[str] = mapped_column(String(16))
+    owner_id: Mapped[int | None] = mapped_column(BigInteger)
+    why: Mapped[str] = mapped_column(Text)
+    finding: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_by: Mapped[str] = mapped_column(String(80))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None] = mapped_column(String(80))
+    decided_why: Mapped[str | None] = mapped_column(Text)
+    password_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, func, select, true
 from sqlalchemy.orm import Session
 
 from postmaster.access.actors import Actor
@@ -126,6 +126,27 @@ def select_members(
         .where(*_mine(reader, batch_id))
     )
     return rows if state is None else rows.where(BatchItem.state == state)
+
+
+def list_memberships(session: Session, *, account_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Every batch an account is or was in, the newest first, and what became of its notice."""
+    rows = (
+        select(
+            LifecycleBatch.batch_id,
+            LifecycleBatch.title,
+            LifecycleBatch.status,
+            BatchItem.state,
+            BatchItem.why,
+            BatchItem.deletes_on,
+            BatchItem.message_id,
+            BatchItem.accepted_at,
+            BatchItem.ready_on,
+        )
+        .join(LifecycleBatch, LifecycleBatch.batch_id == BatchItem.batch_id)
+        .where(BatchItem.account_id == account_id)
+        .order_by(BatchItem.batch_id.desc())
+    )
+    return session.execute(rows).all()
 
 
 def get_switch(session: Session) -> LifecycleSwitch | None:

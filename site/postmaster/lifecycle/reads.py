@@ -3,24 +3,20 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import CTE, ColumnElement, String, case, func, literal, select, union_all
+from sqlalchemy import CTE, ColumnElement, String, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from postmaster.access.actors import Actor
 from postmaster.access.criteria import in_scope
 from postmaster.access.matrix import Action
+from postmaster.accounts.criteria import say_band
 from postmaster.accounts.rules import Status
 from postmaster.accounts.tables import Account
 from postmaster.lifecycle.criteria import blocker_of, is_due_at_all, reason_of
 from postmaster.lifecycle.cutoffs import Cutoffs, make_cutoffs
 from postmaster.policy.rules import Policy
-
-# Bands of how long ago the clock that made it due began, the longest first.
-BANDS = ((730, "over 2 years"), (365, "1 to 2 years"), (90, "90 days to 1 year"))
-YOUNGEST = "under 90 days"
-UNKNOWN = "not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +139,4 @@ def count_living(session: Session, mine: ColumnElement[bool]) -> int:
 
 def band_of(cutoffs: Cutoffs) -> ColumnElement[str]:
     """How long ago the clock of an account began, as one of the bands."""
-    since = case((Account.status == Status.ACTIVE, Account.idle_since), else_=Account.status_since)
-    bands = [
-        (since < cutoffs.as_of - timedelta(days=days), literal(words)) for days, words in BANDS
-    ]
-    return case((since.is_(None), literal(UNKNOWN)), *bands, else_=literal(YOUNGEST))
+    return say_band(cutoffs.as_of)

@@ -14,6 +14,7 @@ from lamppost.web.context import now, session
 from lamppost.web.guard import actor, signed_in_only
 from postmaster.access.actors import Actor
 from postmaster.access.tasks import Task
+from postmaster.accounts import tasks as accounts
 from postmaster.closures import tasks as closures
 from postmaster.eras import reads as eras
 from postmaster.inspection import reads as inspection
@@ -33,6 +34,7 @@ ROOMS: tuple[ListTasks, ...] = (
     inspection.list_tasks,
     organisations.list_tasks,
     closures.list_tasks,
+    accounts.list_tasks,
     lifecycle.list_tasks,
     pilots.list_tasks,
     eras.list_tasks,

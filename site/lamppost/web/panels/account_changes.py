@@ -1,0 +1,207 @@
+"""What is done to one account: each act a page with its form, at an address of its own."""
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from lamppost.web.account_acting import Act, act_on, get_or_404
+from lamppost.web.account_forms import ActForm, ConvertForm, DisableForm, HoldForm
+from lamppost.web.context import now
+from lamppost.web.guard import actor, panel
+from postmaster.access.matrix import Action
+from postmaster.accounts.actions import (
+    accept_terms,
+    cancel_leaver,
+    disable,
+    enable,
+    mark_leaver,
+    restore,
+)
+from postmaster.accounts.activity import keep_account
+from postmaster.accounts.conversions import ask_conversion
+from postmaster.accounts.holds import place_hold
+from postmaster.accounts.rules import AccountError, HoldKind
+from postmaster.accounts.tables import Account
+from postmaster.days import london_day
+from postmaster.lifecycle.batches import BatchError
+from postmaster.lifecycle.keeping import keep_member
+
+blueprint = Blueprint("account_changes", __name__, url_prefix="/admin/accounts/<int:account_id>")
+BOTH = ["GET", "POST"]
+LEAVE = Act(
+    "Mark as a leaver",
+    "Mark as a leaver",
+    "The account is marked as a leaver. Its owner is written to.",
+    (
+        "The owner is written to at once. Roles as an administrator end now and do not come back.",
+        "Until the days of a leaver are over it goes on working, and can be accepted elsewhere.",
+        "Shared mailboxes stay with the owner. End those yourself if they must not have them.",
+    ),
+    asks_again=True,
+)
+CANCEL = Act(
+    "Cancel the mark of a leaver",
+    "Cancel the mark",
+    "The mark is cancelled.",
+    ("The account goes back to where it stood before it was marked.",),
+)
+ACCEPT = Act(
+    "Accepted the terms of use",
+    "The owner has accepted",
+    "The account is active.",
+    ("Only when the owner has accepted the terms of use and set their own password.",),
+)
+DISABLE = Act(
+    "Disable the account",
+    "Disable",
+    "It is disabled.",
+    (
+        "Nobody signs in. Mail still arrives. Roles as an administrator end.",
+        "Somebody on long leave is disabled, so that the account is not taken for unused.",
+    ),
+)
+ENABLE = Act("Enable the account", "Enable", "It is enabled.", ("The owner can sign in again.",))
+RESTORE = Act(
+    "Restore the account",
+    "Restore",
+    "It is restored, with its shared mailboxes.",
+    ("Its mail and the shared mailboxes its deletion took come back. Roles do not.",),
+)
+KEEP = Act(
+    "Keep the account",
+    "Keep it",
+    "No batch takes it before a fresh period is over.",
+    ("It leaves the batch it is in, and no batch takes it for a while.",),
+)
+HOLD = Act(
+    "Place a hold",
+    "Place the hold",
+    "The hold is placed: nothing deletes or purges it until somebody lifts it.",
+    ("While a hold stands, nothing deletes or purges the account, whoever asks.",),
+)
+CONVERT = Act(
+    "Ask for another kind of account",
+    "Ask for it",
+    "It is asked for. A tenant administrator decides.",
+    (
+        "An application account sends for a program. Its address says what the program does.",
+        "A new password is due at once, and mail is gone for good once Deleted Items is emptied.",
+    ),
+)
+
+
+@blueprint.route("/accept/", methods=BOTH)
+@panel(Action.ACCOUNTS_CREATE)
+def accept(account_id: int) -> ResponseReturnValue:
+    """The owner has accepted the terms of use."""
+    found = get_or_404(account_id, Action.ACCOUNTS_CREATE)
+    return act_on(
+        found, ActForm, ACCEPT,
+        lambda made, _: accept_terms(made, account_id=account_id, by=actor(), now=now()),
+    )  # fmt: skip
+
+
+@blueprint.route("/leaver/", methods=BOTH)
+@panel(Action.ACCOUNTS_STATE)
+def leave(account_id: int) -> ResponseReturnValue:
+    """Mark as a leaver, after asking once more."""
+    found = get_or_404(account_id, Action.ACCOUNTS_STATE)
+    return act_on(
+        found, ActForm, LEAVE,
+        lambda made, _: mark_leaver(made, account_id=account_id, by=actor(), now=now()),
+    )  # fmt: skip
+
+
+@blueprint.route("/cancel-leaver/", methods=BOTH)
+@panel(Action.ACCOUNTS_STATE)
+def cancel(account_id: int) -> ResponseReturnValue:
+    """The mark was a mistake."""
+    found = get_or_404(account_id, Action.ACCOUNTS_STATE)
+    return act_on(
+        found, ActForm, CANCEL,
+        lambda made, _: cancel_leaver(made, account_id=account_id, by=actor(), now=now()),
+    )  # fmt: skip
+
+
+@blueprint.route("/disable/", methods=BOTH)
+@panel(Action.ACCOUNTS_STATE)
+def shut(account_id: int) -> ResponseReturnValue:
+    """Disable it, or give a disabled one another day."""
+    found = get_or_404(account_id, Action.ACCOUNTS_STATE)
+    return act_on(
+        found, DisableForm, DISABLE,
+        lambda made, form: disable(
+            made, account_id=account_id, reason_code=form.reason_code.data,
+            until=form.until.data, by=actor(), now=now(),
+        ),
+    )  # fmt: skip
+
+
+@blueprint.route("/enable/", methods=BOTH)
+@panel(Action.ACCOUNTS_STATE)
+def open_again(account_id: int) -> ResponseReturnValue:
+    """Enable it."""
+    found = get_or_404(account_id, Action.ACCOUNTS_STATE)
+    return act_on(
+        found, ActForm, ENABLE,
+        lambda made, _: enable(made, account_id=account_id, by=actor(), now=now()),
+    )  # fmt: skip
+
+
+@blueprint.route("/restore/", methods=BOTH)
+@panel(Action.ACCOUNTS_CREATE)
+def bring_back(account_id: int) -> ResponseReturnValue:
+    """Bring a deleted one back."""
+    found = get_or_404(account_id, Action.ACCOUNTS_CREATE)
+    return act_on(
+        found, ActForm, RESTORE,
+        lambda made, _: restore(made, account_id=account_id, by=actor(), now=now()),
+    )  # fmt: skip
+
+
+@blueprint.route("/keep/", methods=BOTH)
+@panel(Action.ACCOUNTS_STATE)
+def keep(account_id: int) -> ResponseReturnValue:
+    """Spare it for a while."""
+    found = get_or_404(account_id, Action.ACCOUNTS_STATE)
+    return act_on(found, ActForm, KEEP, lambda made, _: _keep(made, found.row))
+
+
+@blueprint.route("/hold/", methods=BOTH)
+@panel(Action.ACCOUNTS_STATE)
+def hold(account_id: int) -> ResponseReturnValue:
+    """Place a hold."""
+    found = get_or_404(account_id, Action.ACCOUNTS_STATE)
+    return act_on(
+        found, HoldForm, HOLD,
+        lambda made, form: place_hold(
+            made, account_id=account_id, kind=HoldKind(form.kind.data),
+            reason=form.reason.data or "", review_on=form.review_on.data or london_day(now()),
+            by=actor(), now=now(),
+        ),
+    )  # fmt: skip
+
+
+@blueprint.route("/convert/", methods=BOTH)
+@panel(Action.ACCOUNTS_STATE)
+def convert(account_id: int) -> ResponseReturnValue:
+    """Ask that it becomes an application account, or a person's again."""
+    found = get_or_404(account_id, Action.ACCOUNTS_STATE)
+    return act_on(
+        found, ConvertForm, CONVERT,
+        lambda made, form: ask_conversion(
+            made, account_id=account_id, owner=form.owner.data or "", why=form.why.data or "",
+            by=actor(), now=now(),
+        ),
+    )  # fmt: skip
+
+
+def _keep(made: Session, row: Account) -> None:
+    """Out of its batch at once, if it is in one."""
+    if row.batch_id is None:
+        keep_account(made, account_id=row.account_id, by=actor(), now=now())
+        return
+    try:
+        keep_member(made, batch_id=row.batch_id, account_id=row.account_id, by=actor(), now=now())
+    except BatchError as error:
+        raise AccountError(str(error)) from None
