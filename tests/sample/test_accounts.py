@@ -8,11 +8,15 @@ from april import CUT_OFF, NOTICED, RUN, April
 from estate import make_estate
 from lamppost.database import read_only, unit_of_work
 from lamppost.sample.accounts import add_accounts
+from lamppost.sample.requests import add_requests
 from postmaster.accounts.rules import Kind, Status
 from postmaster.accounts.tables import Account, AccountHold
 from postmaster.lifecycle.batches import BatchStatus
 from postmaster.lifecycle.rules import Reason
 from postmaster.lifecycle.tables import BatchItem
+from postmaster.uploads.reads import count_actions
+from postmaster.uploads.rules import RowAction
+from postmaster.uploads.tables import Upload
 
 BUILT = datetime(2018, 4, 2, tzinfo=UTC)
 
@@ -23,6 +27,11 @@ def _load(engine: Engine) -> April:
         assert add_accounts(session, now=NOTICED) >= 2000
     with unit_of_work(engine) as session:
         assert add_accounts(session, now=NOTICED) == 0
+    with unit_of_work(engine) as session:
+        for _ in range(2):
+            add_requests(session, now=NOTICED)
+        counts = count_actions(session, upload_id=session.scalars(select(Upload.upload_id)).one())
+    assert set(counts) == set(RowAction) - {RowAction.SKIP}
     assert april.estate.get(april.estate.add("next@nhs.net", at=NOTICED)).status == Status.ACTIVE
     return april
 

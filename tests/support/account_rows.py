@@ -4,10 +4,14 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from postmaster.access.actors import system
 from postmaster.accounts.changes import make_row
 from postmaster.accounts.conversions import RequestState
 from postmaster.accounts.rules import HoldKind, Kind, MemberRole, Status
 from postmaster.accounts.tables import Account, AccountConversion, AccountHold, MailboxMember
+from postmaster.uploads.reading import read_file
+from postmaster.uploads.rules import COLUMNS, Layout
+from postmaster.uploads.staging import stage_upload
 
 
 def put_account(
@@ -32,10 +36,11 @@ def put_account(
     return row
 
 
-def put_mailbox(session: Session, *, organisation: str, now: datetime) -> tuple[int, int, int, int]:
-    """A shared mailbox with two owners, one held and with a request; gives four numbers.
+def put_mailbox(session: Session, *, organisation: str, now: datetime) -> tuple[int, ...]:
+    """A shared mailbox with two owners, one held and with a request, and a file; gives numbers.
 
-    The mailbox, the membership of its second owner, the hold and the request on the first.
+    The mailbox, the membership of its second owner, the hold and the request on the first, and
+    the upload of the organisation.
     """
     code = organisation.lower()
     mailbox = put_account(
@@ -63,4 +68,13 @@ def put_mailbox(session: Session, *, organisation: str, now: datetime) -> tuple[
     )  # fmt: skip
     session.add_all([*members, hold, request])
     session.flush()
-    return mailbox.account_id, members[1].member_id, hold.hold_id, request.conversion_id
+    upload = put_upload(session, organisation=organisation, now=now)
+    return mailbox.account_id, members[1].member_id, hold.hold_id, request.conversion_id, upload
+
+
+def put_upload(session: Session, *, organisation: str, now: datetime) -> int:
+    """A checked file of one new person."""
+    line = f",new@{organisation.lower()}.nhs.uk,NEW,user,,,,"
+    content = f"{','.join(COLUMNS[Layout.NEW])}\n{line}".encode()
+    file = read_file(content, name="new.csv", organisation=organisation)
+    return stage_upload(session, file=file, by=system("test"), now=now)

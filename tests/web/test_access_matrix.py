@@ -39,7 +39,7 @@ OWN = {"RX1": "RX1", "NHSPHARMACY": "NHSPHARMACY", None: "RX1"}
 
 
 # In the order in which `put_mailbox` gives them.
-MAILBOX_ARGUMENTS = ("account_id", "member_id", "hold_id", "conversion_id")
+MAILBOX_ARGUMENTS = ("account_id", "member_id", "hold_id", "conversion_id", "upload_id")
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Stage:
     plans: dict[str, int]
     moves: dict[str, int]
     spoofing: dict[str, dict[str, int]]
-    mailboxes: dict[str, tuple[int, int, int, int]]
+    mailboxes: dict[str, tuple[int, ...]]
 
     def scope(self, role: Role) -> str | None:
         return SCOPES.get(SCOPE_OF_ROLE[role])

@@ -248,6 +248,13 @@ def test_holds_are_listed_by_their_day_and_lifted_after_asking_once_more(
         hold.review_on = desk.clock.now().date()
     assert "1 hold is to be looked at" in la.get("/admin/").text
 
+    review = f"{HOME}holds/{hold.hold_id}/review/"
+    check_page(review, la.get(review).text)
+    seen = desk.seen(account_id)
+    assert desk.post(la, review, revision=seen, review_on="2018-04-09").status_code == 422
+    assert desk.post(la, review, revision=seen, review_on="2018-06-01").status_code == 303
+    assert "to be looked at" not in la.get("/admin/").text
+
     lift = f"{HOME}holds/{hold.hold_id}/lift/"
     asked = desk.post(la, lift, revision=desk.seen(account_id))
     done = desk.post(la, lift, revision=desk.seen(account_id), confirmed="yes")

@@ -1,10 +1,11 @@
-"""`lamppost accounts why`: where an account stands, and when what will happen to it."""
+"""`lamppost accounts …`: why an account stands where it does, files in and out."""
 
 from dataclasses import asdict
 from datetime import datetime
 
 import click
 
+from lamppost.cli.accounts_file import export, import_command
 from lamppost.cli.context import EXIT_FINDINGS, json_option, print_json, settings_or_stop
 from lamppost.cli.lifecycle import end_of, policy_or_stop
 from lamppost.cli.storage import ready_engine
@@ -21,6 +22,10 @@ READER = operator("accounts why")
 @click.group()
 def command() -> None:
     """The accounts of the mail service."""
+
+
+command.add_command(import_command)
+command.add_command(export)
 
 
 @command.command()

@@ -19,11 +19,13 @@ import postmaster.credentials.tables
 import postmaster.entitlements.tables
 import postmaster.eras.tables
 import postmaster.features.tables
+import postmaster.lifecycle.feed_tables
 import postmaster.lifecycle.tables
 import postmaster.organisations.tables
 import postmaster.outbox.tables
 import postmaster.policy.tables
-import postmaster.spoofing.tables  # noqa: F401
+import postmaster.spoofing.tables
+import postmaster.uploads.tables  # noqa: F401
 from postmaster.store import Base
 
 metadata = Base.metadata

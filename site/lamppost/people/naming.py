@@ -5,8 +5,10 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lamppost.people.rules import fold
+from lamppost.people.rules import PersonState, fold
 from lamppost.people.tables import Person
+from postmaster.access.actors import Actor, ActorKind
+from postmaster.access.reads import list_grants
 
 _PERSON = "person:"
 
@@ -20,6 +22,17 @@ def name_references(session: Session, references: Collection[str]) -> Mapping[st
         select(Person.person_id, Person.name, Person.email).where(Person.person_id.in_(ids))
     )
     return {f"{_PERSON}{row.person_id}": row.name or row.email for row in rows}
+
+
+def get_actor(session: Session, *, person_id: str) -> Actor | None:
+    """As whom somebody acts at this moment, signed in or not; None for who is not active."""
+    row = session.execute(
+        select(Person.state, Person.organisation).where(Person.person_id == person_id)
+    ).first()
+    if row is None or row.state != PersonState.ACTIVE:
+        return None
+    grants = list_grants(session, person_id=person_id)
+    return Actor(ActorKind.PERSON, person_id, grants, row.organisation)
 
 
 def find_person_id(session: Session, *, address: str) -> str | None:

@@ -38,6 +38,9 @@ MADE = datetime(2015, 6, 1, 9, tzinfo=UTC)
 LEAVERS = {5: 0, 6: 1, 7: 2, 8: 3}
 UNUSED, INACTIVE, DISABLED, LONG_DISABLED, PENDING, DELETED, HELD = 9, 10, 11, 12, 13, 14, 15
 SHARED, ROOM, APPLICATION = 33, 34, 35
+# In every sixth organisation this one has the name of the one before: perhaps one person twice.
+AGAIN = 30
+JOBS = ("Nurse", "Porter", "Receptionist", "Consultant", "Midwife", "Pharmacist", "Secretary")
 
 
 def add_accounts(session: Session, *, now: datetime) -> int:
@@ -62,21 +65,23 @@ def _list_rows(place: int, code: str, now: datetime) -> Iterator[dict[str, Any]]
         kind = {SHARED: Kind.SHARED, ROOM: Kind.RESOURCE, APPLICATION: Kind.APPLICATION}.get(
             number, Kind.PERSON
         )
-        yield _row(account_id, kind, code, now) | _stand(place, number, now)
+        namesake = account_id - 1 if number == AGAIN and place % 6 == 0 else account_id
+        yield _row(account_id, kind, code, now, namesake) | _stand(place, number, now)
 
 
-def _name(account_id: int, kind: Kind, code: str) -> tuple[str, str]:
+def _name(account_id: int, kind: Kind, code: str, namesake: int) -> tuple[str, str]:
     """A display name and an address; the number in the address makes it the only one."""
     if kind is not Kind.PERSON:
         what = {Kind.SHARED: "Reception", Kind.RESOURCE: "Meeting room", Kind.APPLICATION: "Recall"}
         return f"{what[kind]} {code}", f"{what[kind].split()[0].lower()}.{code.lower()}@nhs.net"
-    first, last = FIRST[account_id % len(FIRST)], LAST[account_id % len(LAST)]
+    first, last = FIRST[namesake % len(FIRST)], LAST[namesake % len(LAST)]
     return f"{last.upper()}, {first}", f"{first}.{last}{account_id}@nhs.net".lower()
 
 
-def _row(account_id: int, kind: Kind, code: str, now: datetime) -> dict[str, Any]:
-    """An account in daily use."""
-    name, address = _name(account_id, kind, code)
+def _row(account_id: int, kind: Kind, code: str, now: datetime, namesake: int) -> dict[str, Any]:
+    """An account in daily use. Mobiles are of the numbers kept free for films and samples."""
+    name, address = _name(account_id, kind, code, namesake)
+    is_person = kind is Kind.PERSON
     used = now - timedelta(days=account_id % 60)
     return {
         "account_id": account_id,
@@ -86,13 +91,17 @@ def _row(account_id: int, kind: Kind, code: str, now: datetime) -> dict[str, Any
         "name_key": fold_name(name),
         "kind": kind,
         "organisation": code,
+        "external_id": f"{account_id:06}" if is_person else None,
+        "job_title": JOBS[account_id % len(JOBS)] if is_person else None,
+        "mobile": f"07700900{account_id % 1000:03}" if is_person else None,
+        "disabled_until": None,
         "is_service": False,
         "status": Status.ACTIVE,
         "status_since": MADE,
         "prior_status": None,
         "reason_code": None,
         "created_at": MADE,
-        "accepted_at": MADE if kind is Kind.PERSON else None,
+        "accepted_at": MADE if is_person else None,
         "last_sign_in_at": used,
         "last_sent_at": used,
         "last_password_at": used,
@@ -114,7 +123,8 @@ def _stand(place: int, number: int, now: datetime) -> dict[str, Any]:
     return {
         UNUSED: unused | {"idle_since": quiet},
         INACTIVE: unused | _since(Status.INACTIVE, now - timedelta(days=20 + 3 * place), "idle"),
-        DISABLED: _since(Status.DISABLED, now - timedelta(days=40), "long-leave"),
+        DISABLED: _since(Status.DISABLED, now - timedelta(days=40), "long-leave")
+        | {"disabled_until": (now + timedelta(days=10 * (place % 9))).date()},
         LONG_DISABLED: _since(Status.DISABLED, DISABLED_AT, "inquiry"),
         PENDING: {
             "status": Status.PENDING, "accepted_at": None, "counted_from": now - timedelta(days=12),
@@ -130,12 +140,14 @@ def _since(status: Status, at: datetime, reason: str) -> dict[str, Any]:
 
 
 def _list_members(places: int) -> Iterator[dict[str, Any]]:
-    """Each shared mailbox has an owner and two members; in every fifth the owner is a leaver."""
+    """Each shared mailbox has owners and members; some have a leaver for owner, or nobody."""
     for place in range(places):
         first = place * EACH + 1
-        owner = 5 if place % 5 == 0 else 0
+        owners = [5] if place % 5 == 0 else [0, 3] if place % 3 else [0]
+        if place % 7 == 3:  # noqa: PLR2004 - one in seven
+            owners = []
         for number, role in (
-            (owner, MemberRole.OWNER),
+            *((owner, MemberRole.OWNER) for owner in owners),
             (1, MemberRole.MEMBER),
             (2, MemberRole.MEMBER),
         ):
@@ -153,8 +165,8 @@ def _list_holds(places: int, now: datetime) -> Iterator[dict[str, Any]]:
         yield {
             "account_id": place * EACH + 1 + HELD,
             "kind": kinds[place % len(kinds)],
-            "reason": "A sample of a hold",
-            "review_on": (now + timedelta(days=90)).date(),
+            "reason": f"A sample of a hold, number {place + 1}",
+            "review_on": (now + timedelta(days=15 * (place % 12) - 20)).date(),
             "placed_at": now,
             "placed_by": BY,
         }

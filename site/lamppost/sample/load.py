@@ -19,6 +19,7 @@ from lamppost.sample.organisations import add_organisations
 from lamppost.sample.people import add_people
 from lamppost.sample.plans import add_plans, planned_spells
 from lamppost.sample.readings import INTERVAL, sample_readings
+from lamppost.sample.requests import add_requests
 from lamppost.sample.spoofing import add_spoofing
 from lamppost.settings import Settings
 from lamppost.status.actions import refresh_days, store_result, sync_definitions
@@ -70,6 +71,7 @@ def load_sample(
     told("Loading accounts")
     with unit_of_work(engine) as session:
         add_accounts(session, now=now)
+        add_requests(session, now=now)
     told("Loading closings")
     with unit_of_work(engine) as session:
         add_closures(session, now=now)

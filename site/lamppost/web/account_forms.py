@@ -60,6 +60,14 @@ class DisableForm(ActForm):
     )
 
 
+class ReviewForm(ActForm):
+    """When a hold is looked at again."""
+
+    review_on = DateField(
+        "Look at it again on", [InputRequired("Enter the day somebody looks at it again")]
+    )
+
+
 class HoldForm(ActForm):
     """Why an account must not go."""
 

@@ -12,7 +12,7 @@ from lamppost.database import configure, read_only
 from lamppost.generation.reads import get_generations
 from lamppost.keys import cookie_key
 from lamppost.settings import Settings
-from lamppost.web import chrome, csrf, errors, guard, htmx, limits, panel_frame, security
+from lamppost.web import bodies, chrome, csrf, errors, guard, htmx, limits, panel_frame, security
 from lamppost.web.context import CLOCK_KEY, SETTINGS_KEY, db
 from lamppost.web.page import Generations
 from lamppost.web.pagecache import PageCache
@@ -43,6 +43,7 @@ ROOMS = (
     "own_factor",
     "pages",
     "panels.account_changes",
+    "panels.account_reports",
     "panels.accounts",
     "panels.audit",
     "panels.conversions",
@@ -71,7 +72,9 @@ ROOMS = (
     "panels.spoofing",
     "panels.start",
     "panels.successions",
+    "panels.uploads",
     "plans",
+    "pre_deletion_feed",
     "search",
     "sign_in",
     "status",
@@ -103,7 +106,7 @@ def create_app(settings: Settings, clock: Clock | None = None, *, is_limited: bo
         configure(db.engine)
     # In this order: the gate of /admin/ answers before a missing token could.
     security.init_app(app, settings)
-    for part in (errors, htmx):
+    for part in (bodies, errors, htmx):
         part.init_app(app)
     limiter = limits.init_app(app, is_limited=is_limited)
     for part in (guard, csrf, panel_frame):

@@ -56,12 +56,36 @@ def place_hold(
 
 
 @acts(Action.ACCOUNTS_STATE)
+def review_hold(
+    session: Session, *, hold_id: int, review_on: date, by: Actor, now: datetime
+) -> None:
+    """Somebody looked at a hold and keeps it: it is looked at again on another day.
+
+    Raises:
+        AccountError: there is none in force, or the day is past.
+    """
+    hold, row = _get_in_force(session, hold_id, by)
+    if review_on <= london_day(now):
+        refuse("Give a day after today on which somebody looks at it again.", "review_on")
+    changes = {"review_on": (hold.review_on.isoformat(), review_on.isoformat())}
+    hold.review_on = review_on
+    note(session, row, "accounts.review-hold", changes, by=by, now=now)
+
+
+@acts(Action.ACCOUNTS_STATE)
 def lift_hold(session: Session, *, hold_id: int, by: Actor, now: datetime) -> None:
     """Lift a hold: the account may go again, unless another holds it.
 
     Raises:
         AccountError: there is none, or it is lifted already.
     """
+    hold, row = _get_in_force(session, hold_id, by)
+    hold.lifted_at, hold.lifted_by = now, by.reference
+    _count(session, row)
+    note(session, row, "accounts.lift", {"hold": (hold.kind, None)}, by=by, now=now)
+
+
+def _get_in_force(session: Session, hold_id: int, by: Actor) -> tuple[AccountHold, Account]:
     hold = session.get(AccountHold, hold_id)
     if hold is None:
         raise AccountError("There is no such hold.")
@@ -69,9 +93,7 @@ def lift_hold(session: Session, *, hold_id: int, by: Actor, now: datetime) -> No
     session.refresh(hold, with_for_update=True)
     if hold.lifted_at is not None:
         raise AccountError("The hold is lifted already.")
-    hold.lifted_at, hold.lifted_by = now, by.reference
-    _count(session, row)
-    note(session, row, "accounts.lift", {"hold": (hold.kind, None)}, by=by, now=now)
+    return hold, row
 
 
 def _count(session: Session, row: Account) -> None:

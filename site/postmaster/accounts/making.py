@@ -102,10 +102,10 @@ def _check_one_each(
 
 
 def _check_shared(session: Session, organisation: str, address: str, owner: str) -> None:
-    if not owner:
-        refuse("Enter the address of the owner. A mailbox without one is nobody's.", "owner")
     short = session.scalar(
         select(Organisation.short_code).where(Organisation.ods_code == organisation)
     )
     if short and not fold_address(address).startswith(f"{short}."):
         refuse(f"Begin the address with {short}. and then the name you choose.", "address")
+    if not owner:
+        refuse("Enter the address of the owner. A mailbox without one is nobody's.", "owner")

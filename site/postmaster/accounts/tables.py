@@ -37,6 +37,13 @@ class Account(Base):
         Index(
             "ix_account_organisation_name_key_account_id", "organisation", "name_key", "account_id"
         ),
+        Index(
+            "ix_account_organisation_external_id",
+            "organisation",
+            "external_id",
+            sqlite_where=text("external_id IS NOT NULL"),
+            postgresql_where=text("external_id IS NOT NULL"),
+        ),
         # A query must repeat `status <> 'active'` for SQLite to take the first, and say
         # `status = 'active'` for the second.
         Index(

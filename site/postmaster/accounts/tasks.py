@@ -54,10 +54,8 @@ def _list_own(session: Session, reader: Actor, now: datetime) -> Iterator[Task]:
         .where(AccountHold.lifted_at.is_(None), AccountHold.review_on <= london_day(now), mine)
     ).one()
     if holds:
-        words = (
-            "1 hold is to be looked at" if holds == 1 else f"{holds:,} holds are to be looked at"
-        )
-        yield Task(holds, f"{words}: lift it or give it another day", "/admin/accounts/holds/")
+        words = "1 hold is" if holds == 1 else f"{holds:,} holds are"
+        yield Task(holds, f"{words} to be looked at: lift or keep", "/admin/accounts/holds/")
     ending = session.scalars(
         select(func.count()).select_from(Account).where(is_ending(session, now=now), mine)
     ).one()

@@ -5,14 +5,15 @@ from flask.typing import ResponseReturnValue
 
 from lamppost.people.naming import name_references
 from lamppost.web.account_acting import HOME, Act, act_on, get_or_404
-from lamppost.web.account_forms import ActForm
+from lamppost.web.account_forms import ActForm, ReviewForm
 from lamppost.web.context import now, session, settings
 from lamppost.web.guard import actor, panel
 from lamppost.web.keyset import Cursors, page_by_key
 from postmaster.access.matrix import Action
 from postmaster.access.rules import may
-from postmaster.accounts.holds import lift_hold
+from postmaster.accounts.holds import lift_hold, review_hold
 from postmaster.accounts.reads import HOLD_KEY, get_hold, select_holds, to_hold
+from postmaster.accounts.records import HoldRow
 from postmaster.accounts.rules import HOLD_WORDS, STATUS_WORDS, HoldKind
 from postmaster.days import london_day
 
@@ -45,13 +46,33 @@ def index() -> str:
     )
 
 
+@blueprint.route("/<int:hold_id>/review/", methods=["GET", "POST"])
+@panel(Action.ACCOUNTS_STATE)
+def review(hold_id: int) -> ResponseReturnValue:
+    """Keep a hold that was looked at until another day."""
+    row = _get(hold_id)
+    found = get_or_404(row.account_id, Action.ACCOUNTS_STATE)
+    act = Act(
+        f"Keep the hold: {HOLD_WORDS[row.kind].lower()}",
+        "Keep the hold",
+        "The hold stays, and is looked at again on that day.",
+        (f"It was placed because: {row.reason}",),
+    )
+    return act_on(
+        found, ReviewForm, act,
+        lambda made, form: review_hold(
+            made, hold_id=hold_id, review_on=form.review_on.data or london_day(now()),
+            by=actor(), now=now(),
+        ),
+        back_to=f"{HOME}holds/",
+    )  # fmt: skip
+
+
 @blueprint.route("/<int:hold_id>/lift/", methods=["GET", "POST"])
 @panel(Action.ACCOUNTS_STATE)
 def lift(hold_id: int) -> ResponseReturnValue:
     """Lift a hold, after asking once more."""
-    row = get_hold(session(), reader=actor(), hold_id=hold_id) if hold_id <= _LARGEST else None
-    if row is None:
-        abort(404)
+    row = _get(hold_id)
     found = get_or_404(row.account_id, Action.ACCOUNTS_STATE)
     others = len(found.holds) - 1
     after = (
@@ -71,3 +92,8 @@ def lift(hold_id: int) -> ResponseReturnValue:
         lambda made, _: lift_hold(made, hold_id=hold_id, by=actor(), now=now()),
         back_to=f"{HOME}{row.account_id}/",
     )  # fmt: skip
+
+
+def _get(hold_id: int) -> HoldRow:
+    row = get_hold(session(), reader=actor(), hold_id=hold_id) if hold_id <= _LARGEST else None
+    return row or abort(404)

@@ -19,9 +19,11 @@ from postmaster.closures import tasks as closures
 from postmaster.eras import reads as eras
 from postmaster.inspection import reads as inspection
 from postmaster.lifecycle import batch_reads as lifecycle
+from postmaster.lifecycle import lists as departures
 from postmaster.lifecycle import pilot_reads as pilots
 from postmaster.organisations import reads as organisations
 from postmaster.spoofing import tasks as spoofing
+from postmaster.uploads import reads as uploads
 
 blueprint = Blueprint("start", __name__, url_prefix="/admin")
 ListTasks = Callable[..., Sequence[Task]]
@@ -39,6 +41,8 @@ ROOMS: tuple[ListTasks, ...] = (
     pilots.list_tasks,
     eras.list_tasks,
     spoofing.list_tasks,
+    departures.list_tasks,
+    uploads.list_tasks,
 )
 
 

@@ -1,0 +1,1 @@
+"""Files of accounts: staged, checked row by row as sets, planned, applied as planned."""
