@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 from functools import cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 Insert: TypeAlias = postgresql.Insert | sqlite.Insert
 
@@ -21,6 +22,13 @@ def upsert_into(
 ) -> Insert:
     """An insert that overwrites the row of the same primary key, all but the columns kept."""
     return _upsert(session.get_bind().dialect.name, table, tuple(keep))
+
+
+def insert_new_into(
+    session: Session, table: type[DeclarativeBase], *unique: InstrumentedAttribute[Any]
+) -> ReturningInsert[Any]:
+    """An insert of what is not there yet by these columns; it returns them of what was new."""
+    return _insert_new(session.get_bind().dialect.name, table, unique)
 
 
 def _insert(dialect: str, table: type[DeclarativeBase]) -> Insert:
@@ -41,3 +49,12 @@ def _upsert(dialect: str, table: type[DeclarativeBase], keep: tuple[str, ...]) -
         if column.name not in left
     }
     return statement.on_conflict_do_update(index_elements=key, set_=changed)
+
+
+@cache
+def _insert_new(
+    dialect: str, table: type[DeclarativeBase], unique: tuple[InstrumentedAttribute[Any], ...]
+) -> ReturningInsert[Any]:
+    names = [column.key for column in unique]
+    statement = _insert(dialect, table).on_conflict_do_nothing(index_elements=names)
+    return statement.returning(*unique)

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from lamppost.bulletins.front_matter import Status
+from lamppost.status.blend import lift, page_state
 from lamppost.status.notices import WindowState
 from lamppost.status.policy import DEFAULT_POLICY, KEEP_READINGS, MAX_AHEAD, MONTH_SETTLES
 from lamppost.status.report import STATE_COLOURS, STATE_WORDS, State
@@ -182,3 +183,13 @@ def test_every_sort_of_sender_has_its_word_and_its_sign() -> None:
     words = {row[0]: row[1] for row in _rows("What a sender may be")}
 
     assert words == {sort.value: SORT_WORDS[sort] for sort in Sort}
+
+
+def test_every_row_of_the_blend_to_the_page_is_what_the_code_does() -> None:
+    rows = _rows("From components to the page")
+
+    for named, hssi, page in rows:
+        components = [State(name) for name in named.split(", ") if name != "none"]
+        lifts = [lift(int(hssi.removeprefix("severity ")))] if hssi else []
+        assert page_state(components, lifts) is State(page), (named, hssi)
+    assert {State(page) for _, _, page in rows} == set(State)

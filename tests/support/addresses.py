@@ -12,6 +12,7 @@ PAGES = [
     "/status/",
     "/status/components/incoming-internet-email/",
     "/status/components/portal/",
+    "/status/history/",
     "/status/incidents/",
     "/status/changes/",
     "/status/bcdr/",

@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, bindparam, select
 from sqlalchemy.orm import Session
 
 from lamppost.status.packing import unpack_state
+from lamppost.status.policies import NUMBERS_IN_FORCE
 from lamppost.status.policy import ProbePolicy
 from lamppost.status.probe_state import ProbeState
 from lamppost.status.tables import Component, Probe, ProbeStanding
@@ -66,7 +67,7 @@ _LOCK = (
     .with_for_update()
 )
 _PROBES = (
-    select(*PROBE_COLUMNS, ProbeStanding.fold)
+    select(*PROBE_COLUMNS, ProbeStanding.fold, NUMBERS_IN_FORCE)
     .outerjoin(ProbeStanding, ProbeStanding.probe == Probe.name)
     .where(Probe.name.in_(bindparam("names", expanding=True)))
 )

@@ -19,7 +19,6 @@ from lamppost.status.hour_counts import add_hours, count_hours
 from lamppost.status.hssis.actions import Imported
 from lamppost.status.journal import MailState
 from lamppost.status.overlays import unpack_overlays
-from lamppost.status.policies import get_policy
 from lamppost.status.policy import ProbePolicy
 from lamppost.status.probe_rows import LockedComponent, ProbeRow, load_probes, lock_components
 from lamppost.status.probe_state import ProbeState
@@ -28,7 +27,7 @@ from lamppost.status.spans import SpanWrites, load_spans
 from lamppost.status.standing_rows import standing_row
 from lamppost.status.tables import ExpectedMail, ProbeStanding
 from lamppost.status.tables import Reading as StoredReading
-from lamppost.upserts import insert_into, upsert_into
+from lamppost.upserts import insert_new_into, upsert_into
 from probes.reading import Outcome, Reading, Result
 
 
@@ -84,15 +83,14 @@ def store_results(
     """
     names = sorted({run.probe for run in runs})
     components = lock_components(session, names)
-    probes = load_probes(session, names)
+    probes, in_force = load_probes(session, names)
     for name in names:
         if name not in probes:
             raise UnknownProbeError(f"no probe is called {name!r}")
     fresh = _insert_readings(session, _marked(session, runs, now))
     readings = {name: some for name, some in _by_probe(fresh).items() if some}
     if readings:
-        judged_by = policy or get_policy(session)
-        _fold_all(session, readings, probes, components, now=now, policy=judged_by)
+        _fold_all(session, readings, probes, components, now=now, policy=policy or in_force)
         bump_generation(session, Area.STATUS)
     stored = []
     for run in runs:
@@ -150,12 +148,8 @@ def _insert_readings(session: Session, readings: Sequence[Reading]) -> list[Read
         }
         for (probe, key), reading in by_key.items()
     ]
-    statement = insert_into(session, StoredReading).on_conflict_do_nothing(
-        index_elements=["probe", "key"]
-    )
-    returned = session.connection().execute(
-        statement.returning(StoredReading.probe, StoredReading.key), rows
-    )
+    statement = insert_new_into(session, StoredReading, StoredReading.probe, StoredReading.key)
+    returned = session.connection().execute(statement, rows)
     inserted = {(probe, key) for probe, key in returned}
     return [reading for pair, reading in by_key.items() if pair in inserted]
 
