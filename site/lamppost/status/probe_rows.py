@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, bindparam, select
 from sqlalchemy.orm import Session
 
 from lamppost.status.packing import unpack_state
-from lamppost.status.policies import NUMBERS_IN_FORCE
+from lamppost.status.policies import NUMBERS_IN_FORCE, policy_of
 from lamppost.status.policy import ProbePolicy
 from lamppost.status.probe_state import ProbeState
 from lamppost.status.tables import Component, Probe, ProbeStanding
@@ -79,10 +79,13 @@ def lock_components(session: Session, names: Collection[str]) -> dict[str, Locke
     return {row.slug: LockedComponent(row.slug, row.days, row.overlays) for row in rows}
 
 
-def load_probes(session: Session, names: Collection[str]) -> dict[str, tuple[ProbeRow, ProbeState]]:
-    """Each probe with its fold; asked after the lock, so that the fold is the newest."""
-    rows = session.connection().execute(_PROBES, {"names": list(names)}).mappings()
-    return {row["name"]: (probe_row(row), _state(row)) for row in rows}
+def load_probes(
+    session: Session, names: Collection[str]
+) -> tuple[dict[str, tuple[ProbeRow, ProbeState]], ProbePolicy]:
+    """Each probe with its fold, and the policy in force; asked after the lock, so the newest."""
+    rows = session.connection().execute(_PROBES, {"names": list(names)}).mappings().all()
+    policy = policy_of(rows[0]["policy"] if rows else None)
+    return {row["name"]: (probe_row(row), _state(row)) for row in rows}, policy
 
 
 def probe_row(row: RowMapping) -> ProbeRow:
