@@ -63,7 +63,8 @@ def _add_organisations(session: Session, count: int) -> None:
         text(
             f"{_numbers(str(count))} INSERT INTO organisation "
             "(ods_code, name, kind, status, search_key) "
-            "SELECT 'B' || i, 'Organisation ' || i, 'practice', 'open', 'organisation ' || i FROM n"
+            "SELECT 'B' || i, 'Organisation ' || i, 'organisation', 'open', "
+            "'organisation ' || i FROM n"
         )
     )
     session.execute(

@@ -248,3 +248,16 @@ def test_a_draft_with_a_fault_says_so_and_makes_nothing(
     assert words in page.text
     check_page(f"{HOME}batches/new/", page.text)
     assert "There is no batch" in client.get(HOME).text
+
+
+def test_a_preview_of_the_whole_service_is_made_once_in_a_few_minutes(desk: Desk) -> None:
+    desk.leaver("ann@nhs.net")
+    national = desk.person("t@example.nhs.uk", Role.TENANT_ADMINISTRATOR)
+    local = desk.person("la@example.nhs.uk", Role.LOCAL_ADMINISTRATOR, "RX2")
+    assert "1 are due" in national.get(f"{HOME}preview/").text
+    desk.leaver("bob@nhs.net")
+
+    assert "1 are due" in national.get(f"{HOME}preview/").text
+    assert "2 are due" in local.get(f"{HOME}preview/").text
+    desk.clock.sleep(timedelta(minutes=5).total_seconds())
+    assert "2 are due" in national.get(f"{HOME}preview/").text

@@ -12,7 +12,18 @@ from lamppost.database import configure, read_only
 from lamppost.generation.reads import get_generations
 from lamppost.keys import cookie_key
 from lamppost.settings import Settings
-from lamppost.web import bodies, chrome, csrf, errors, guard, htmx, limits, panel_frame, security
+from lamppost.web import (
+    bodies,
+    chrome,
+    csrf,
+    errors,
+    guard,
+    htmx,
+    limits,
+    panel_frame,
+    previews,
+    security,
+)
 from lamppost.web.context import CLOCK_KEY, SETTINGS_KEY, db
 from lamppost.web.page import Generations
 from lamppost.web.pagecache import PageCache
@@ -106,7 +117,7 @@ def create_app(settings: Settings, clock: Clock | None = None, *, is_limited: bo
         configure(db.engine)
     # In this order: the gate of /admin/ answers before a missing token could.
     security.init_app(app, settings)
-    for part in (bodies, errors, htmx):
+    for part in (bodies, errors, htmx, previews):
         part.init_app(app)
     limiter = limits.init_app(app, is_limited=is_limited)
     for part in (guard, csrf, panel_frame):

@@ -16,9 +16,7 @@ def in_scope(
 ) -> ColumnElement[bool]:
     """True for the rows whose organisation column the actor may do this action to."""
     row = get_matrix()[action]
-    if actor.kind is not ActorKind.PERSON:
-        return true()
-    if any(row.reach[role] is Reach.SERVICE for role in actor.roles):
+    if sees_everything(actor, action):
         return true()
     scopes = sorted(
         grant.scope
@@ -28,3 +26,11 @@ def in_scope(
     if not scopes:
         return false()
     return organisation.in_(select(ScopeLink.below).where(ScopeLink.above.in_(scopes)))
+
+
+def sees_everything(actor: Actor, action: Action) -> bool:
+    """Whether an actor may do an action to the rows of every organisation."""
+    row = get_matrix()[action]
+    if actor.kind is not ActorKind.PERSON:
+        return True
+    return any(row.reach[role] is Reach.SERVICE for role in actor.roles)

@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from lamppost.web.context import now, session, writing
 from lamppost.web.forms import strip_text
 from lamppost.web.guard import actor, panel
+from lamppost.web.previews import previews
+from postmaster.access.criteria import sees_everything
 from postmaster.access.matrix import Action
 from postmaster.access.rules import may
 from postmaster.days import london_day
@@ -15,11 +17,13 @@ from postmaster.lifecycle.batch_reads import get_switch, list_batches
 from postmaster.lifecycle.batches import BatchError
 from postmaster.lifecycle.guards import find_obstacle
 from postmaster.lifecycle.probing import count_due_today
-from postmaster.lifecycle.reads import Preview, summarise
+from postmaster.lifecycle.reads import Preview, Summary, summarise
+from postmaster.lifecycle.rules import Reason
 from postmaster.lifecycle.switching import go_on, stop_everything
 from postmaster.lifecycle.words import WORDS
 from postmaster.policy.numbers import list_presets
 from postmaster.policy.reads import get_policy
+from postmaster.policy.rules import Policy
 
 blueprint = Blueprint("lifecycle", __name__, url_prefix="/admin/lifecycle")
 HOME = "/admin/lifecycle/"
@@ -47,9 +51,7 @@ def show_preview() -> str:
     names = {one.name: one.holds_from for one in list_presets()}
     chosen = request.args.get("policy", "")
     day = names.get(chosen, london_day(now()))
-    policy, moment = get_policy(session(), on=day), now()
-    found = summarise(session(), reader=actor(), policy=policy, as_of=moment)
-    today = count_due_today(session(), reader=actor(), policy=policy, as_of=moment)
+    found, today = _look(get_policy(session(), on=day))
     return render_template(
         "lifecycle/preview.html",
         found=found.counts,
@@ -74,6 +76,23 @@ def switch() -> ResponseReturnValue:
     except BatchError as error:
         flash(str(error))
     return redirect(HOME, code=303)
+
+
+def _look(policy: Policy) -> tuple[Summary, Mapping[Reason, int]]:
+    """What is due and what falls due today; of the whole service it is kept for a while."""
+    moment, reader = now(), actor()
+
+    def make() -> tuple[Summary, Mapping[Reason, int]]:
+        return (
+            summarise(session(), reader=reader, policy=policy, as_of=moment),
+            count_due_today(session(), reader=reader, policy=policy, as_of=moment),
+        )
+
+    if not sees_everything(reader, Action.ACCOUNTS_READ):
+        return make()
+    key = (policy.version, policy.on)
+    found: tuple[Summary, Mapping[Reason, int]] = previews().get(key, make, now=moment)
+    return found
 
 
 def _tables(
