@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from postmaster.access.actors import Actor
 from postmaster.access.criteria import in_scope
 from postmaster.access.matrix import Action
-from postmaster.accounts.rules import Status
 from postmaster.accounts.tables import Account
 from postmaster.lifecycle.batches import permille
 from postmaster.lifecycle.criteria import blocker_of, is_due_at_all, reason_of
 from postmaster.lifecycle.cutoffs import Cutoffs, make_cutoffs
+from postmaster.lifecycle.living import count_living_in
 from postmaster.lifecycle.reads import band_of
 from postmaster.policy.rules import Policy
 
@@ -91,14 +91,7 @@ def compare_policies(
     """Compare what two policies would do at a moment to the accounts the reader may see."""
     first, second = make_cutoffs(before, as_of=as_of), make_cutoffs(after, as_of=as_of)
     mine = in_scope(reader, Action.ACCOUNTS_READ, Account.organisation)
-    living: dict[str, int] = {
-        code: count
-        for code, count in session.execute(
-            select(Account.organisation, func.count())
-            .where(Account.status != Status.PURGED, mine)
-            .group_by(Account.organisation)
-        )
-    }
+    living = count_living_in(session, mine)
     moves = _list_moves(session, first, second, mine)
     sides = {move.is_more for move in moves}
     more, less = (

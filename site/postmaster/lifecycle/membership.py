@@ -14,16 +14,17 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    true,
     update,
 )
 from sqlalchemy.orm import Session
 
-from postmaster.accounts.rules import Status
 from postmaster.accounts.tables import Account
 from postmaster.days import start_of
 from postmaster.lifecycle.batches import IN_FLIGHT, ItemState, permille
 from postmaster.lifecycle.criteria import in_mode, is_candidate
 from postmaster.lifecycle.cutoffs import Cutoffs
+from postmaster.lifecycle.living import count_living_in
 from postmaster.lifecycle.modes import Mode, reaches
 from postmaster.lifecycle.rules import Reason
 from postmaster.lifecycle.tables import BatchItem, LifecycleBatch
@@ -80,7 +81,10 @@ def add_members(session: Session, batch: LifecycleBatch, cutoffs: Cutoffs, *, ca
                 Account.kind,
                 literal(ItemState.MEMBER.value),
                 day,
-            ).where(eligible),
+            )
+            .where(eligible)
+            # In the order of the keys: each index is then written from its one end to the other.
+            .order_by(Account.account_id),
         )
     )
     members = select(BatchItem.account_id).where(BatchItem.batch_id == batch.batch_id)
@@ -126,7 +130,7 @@ def digest_members(session: Session, batch: LifecycleBatch) -> str:
 
 def measure_shares(session: Session, batch: LifecycleBatch, *, limit: int) -> Shares:
     """The shares of a frozen batch; `over` counts organisations beyond `limit` thousandths."""
-    living = _count_living(session)
+    living = count_living_in(session, true())
     shares = _list_shares(session, batch, living)
     worst, code = shares[0] if shares else (0, None)
     return Shares(
@@ -139,18 +143,8 @@ def measure_shares(session: Session, batch: LifecycleBatch, *, limit: int) -> Sh
 
 def list_over(session: Session, batch: LifecycleBatch, *, limit: int) -> list[tuple[int, str]]:
     """The organisations a batch takes more than `limit` thousandths of, the worst first."""
-    shares = _list_shares(session, batch, _count_living(session))
+    shares = _list_shares(session, batch, count_living_in(session, true()))
     return [(share, code) for share, code in shares if share > limit]
-
-
-def _count_living(session: Session) -> dict[str, int]:
-    """Accounts of each organisation that are not purged."""
-    rows = session.execute(
-        select(Account.organisation, func.count())
-        .where(Account.status != Status.PURGED)
-        .group_by(Account.organisation)
-    )
-    return {code: count for code, count in rows}
 
 
 def _list_shares(

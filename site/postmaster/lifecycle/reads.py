@@ -12,10 +12,10 @@ from postmaster.access.actors import Actor
 from postmaster.access.criteria import in_scope
 from postmaster.access.matrix import Action
 from postmaster.accounts.criteria import say_band
-from postmaster.accounts.rules import Status
 from postmaster.accounts.tables import Account
 from postmaster.lifecycle.criteria import blocker_of, is_due_at_all, reason_of
 from postmaster.lifecycle.cutoffs import Cutoffs, make_cutoffs
+from postmaster.lifecycle.living import count_living
 from postmaster.policy.rules import Policy
 
 
@@ -124,17 +124,6 @@ def _count_due(cutoffs: Cutoffs, mine: ColumnElement[bool]) -> CTE:
     columns = (due.c.organisation, due.c.kind, due.c.reason, due.c.blocker, due.c.band)
     counted = select(*columns, func.count().label("accounts")).group_by(*columns)
     return counted.cte("counted").prefix_with("MATERIALIZED")
-
-
-def count_living(session: Session, mine: ColumnElement[bool]) -> int:
-    """Accounts that are not purged: all less those an index knows, so that no row is read."""
-    gone = (Account.status != Status.ACTIVE, Account.status == Status.PURGED)
-    every, purged = (
-        select(func.count()).select_from(Account).where(mine, *where).scalar_subquery()
-        for where in ((), gone)
-    )
-    left: int = session.scalars(select(every - purged)).one()
-    return left
 
 
 def band_of(cutoffs: Cutoffs) -> ColumnElement[str]:
