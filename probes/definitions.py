@@ -44,6 +44,8 @@ class Component(BaseModel):
     name: str = Field(min_length=1, max_length=120)
     group: str = Field(min_length=1, max_length=120)
     order: int
+    # Mail that goes through it; an open HSSI of it then holds batches and notice days.
+    mail_path: Literal["incoming", "outgoing", "internal"] | None = None
 
 
 class LevelsDefinition(BaseModel):

@@ -54,7 +54,7 @@ def test_every_kind_of_notice_is_there(loaded: tuple[Engine, Settings]) -> None:
         window = get_next_window(session, now=NOW)
 
         assert len(list_hssis(session)) >= 5
-        assert len(list_recent_hssis(session, now=NOW)) == 1
+        assert len(list_recent_hssis(session, now=NOW)) == 3
         assert window is not None
         assert window.starts_on > NOW.date()
         assert any(change.starts_at > NOW for change in list_changes(session, now=NOW))

@@ -21,6 +21,7 @@ class AComponent:
     name: str
     group: str = "Email Gateway"
     order: int = 0
+    mail_path: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Every table there is: importing the rooms' tables puts them on one metadata."""
 
+import postmaster.onboarding.tables
+
 import lamppost.bulletins.tables
 import lamppost.generation.tables
 import lamppost.people.tables

@@ -14,6 +14,7 @@ from lamppost.database import read_only, unit_of_work
 from lamppost.people.means import make_means
 from lamppost.sample.accounts import add_accounts
 from lamppost.sample.closures import add_closed_roles, add_closures
+from lamppost.sample.desk import add_desk
 from lamppost.sample.incidents import SampleIncident, list_incidents, write_calendar, write_log
 from lamppost.sample.organisations import add_organisations
 from lamppost.sample.people import add_people
@@ -89,6 +90,7 @@ def load_sample(
     _load_logs(engine, definitions, clock)
     with unit_of_work(engine) as session:
         add_plans(session, now=now)
+        add_desk(session, now=now)
     told("Closing the months that are over")
     _close_months(engine, now)
     told("Loading bulletins")

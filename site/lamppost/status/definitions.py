@@ -34,6 +34,8 @@ class DefinedComponent(Protocol):
     def group(self) -> str: ...  # noqa: D102
     @property
     def order(self) -> int: ...  # noqa: D102
+    @property
+    def mail_path(self) -> str | None: ...  # noqa: D102
 
 
 class DefinedProbe(Protocol):
@@ -75,6 +77,7 @@ def sync_definitions(session: Session, *, definitions: Definitions, now: datetim
             "position": component.order,
             "is_current": True,
             "added_at": now,
+            "mail_path": component.mail_path,
             "days": "",
             "overlays": "",
         }
@@ -119,6 +122,7 @@ def _snapshot(session: Session) -> list[tuple[Any, ...]]:
             Component.group_name,
             Component.position,
             Component.is_current,
+            Component.mail_path,
         ).order_by(Component.slug)
     )
     probes = session.execute(select(*Probe.__table__.columns).order_by(Probe.name))

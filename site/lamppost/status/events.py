@@ -3,10 +3,16 @@
 from sqlalchemy import literal, select, true
 from sqlalchemy.orm import Session
 
+from lamppost.status.hssis.criteria import is_public
 from lamppost.status.hssis.rules import severity_words
 from lamppost.status.hssis.tables import HssiChange, HssiComponent, HssiRecord
 from lamppost.status.notices import EventKind, ReleaseState, StatusEvent
-from lamppost.status.plans.tables import ChangeRecord, ReleaseRecord, WindowRecord
+from lamppost.status.plans.tables import (
+    ChangeRecord,
+    KnownIssueRecord,
+    ReleaseRecord,
+    WindowRecord,
+)
 from lamppost.wording import say_date, say_date_range, say_moment, say_month
 
 
@@ -22,6 +28,7 @@ def list_status_events(
         *_window_events(session, limit),
         *_change_events(session, limit, component),
         *(_release_events(session, limit) if component is None else ()),
+        *(_issue_events(session, limit) if component is None else ()),
     ]
     events.sort(key=lambda event: (event.updated_at, event.tag_name), reverse=True)
     return tuple(events[:limit])
@@ -42,7 +49,7 @@ def _hssi_events(session: Session, limit: int, component: str | None) -> list[St
             HssiRecord.raised_at,
         )
         .join(HssiRecord, HssiRecord.ref == HssiChange.ref)
-        .where(wanted)
+        .where(wanted, is_public())
         .order_by(HssiChange.at.desc(), HssiChange.ref, HssiChange.number.desc())
         .limit(limit)
     )
@@ -95,7 +102,7 @@ def _change_events(session: Session, limit: int, component: str | None) -> list[
             kind=EventKind.CHANGE,
             tag_year=one.announced_at.year,
             tag_name=f"change/{one.ref}",
-            title=f"Planned change: {one.title}",
+            title=f"{_change_kind(one)}: {one.title}",
             text=(
                 f"From {say_moment(one.starts_at)} to {say_moment(one.ends_at)}. "
                 f"{one.impact} {one.summary}"
@@ -129,6 +136,27 @@ def _release_events(session: Session, limit: int) -> list[StatusEvent]:
     ]
 
 
+def _issue_events(session: Session, limit: int) -> list[StatusEvent]:
+    records = session.scalars(
+        select(KnownIssueRecord)
+        .order_by(KnownIssueRecord.updated_at.desc(), KnownIssueRecord.ref)
+        .limit(limit)
+    )
+    return [
+        StatusEvent(
+            kind=EventKind.KNOWN_ISSUE,
+            tag_year=one.announced_at.year,
+            tag_name=f"known-issue/{one.ref}",
+            title=f"{'Closed: ' if one.closed_on else 'Known issue: '}{one.product}: {one.title}",
+            text=f"{one.summary} What you can do: {one.workaround or 'nothing is known'}".strip(),
+            path="/status/known-issues/",
+            published_at=one.announced_at,
+            updated_at=one.updated_at,
+        )
+        for one in records
+    ]
+
+
 def _release_words(release: ReleaseRecord) -> str:
     if release.state == ReleaseState.ROLLED_BACK:
         return "Rolled back."
@@ -136,6 +164,12 @@ def _release_words(release: ReleaseRecord) -> str:
         return f"Live since {say_moment(release.live_at)}."
     say = say_month if release.is_month_only else say_date
     return f"Planned for {say(release.planned_on)}."
+
+
+def _change_kind(change: ChangeRecord) -> str:
+    if change.is_cancelled:
+        return "Cancelled"
+    return "Change freeze" if change.kind == "freeze" else "Planned change"
 
 
 def _capital(words: str) -> str:

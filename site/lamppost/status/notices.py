@@ -1,13 +1,14 @@
 """What people announce, as the reads give it: HSSIs, BCDR windows, changes, releases, events."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
 class HssiUpdate:
-    """One change of an HSSI, as the log told it; kept for ever, numbered from 1."""
+    """One published text of an HSSI; kept for ever, numbered from 1."""
 
     number: int
     at: datetime
@@ -15,6 +16,22 @@ class HssiUpdate:
     state: str
     words: str  # what changed: `Severity changed from 2 to 1.`
     summary: str
+    components: tuple[str, ...] | None = None  # slugs; None when it was told before they were kept
+    next_update_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HssiInterval:
+    """How an HSSI affected a component from one moment to another; open while `ended_at` is None.
+
+    `state` is the least the component may be shown as meanwhile.
+    """
+
+    ref: str
+    component: str
+    state: str
+    started_at: datetime
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +53,23 @@ class Hssi:
     resolved_at: datetime | None
     state: str
     summary: str
+    kind: str = "fault"  # or `security`
+    origin: str = "log"  # or `person`, `probe`
+    next_update_due_at: datetime | None = None
+    overlay: str = ""  # our note beside what the log says
+    review: str = ""
+    reopened: int = 0
     updates: tuple[HssiUpdate, ...] = ()
 
     @property
     def is_open(self) -> bool:
-        """Whether the log says it is not resolved."""
+        """Whether it is not resolved."""
         return self.resolved_at is None
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether an update was promised and has not come."""
+        due = self.next_update_due_at
+        return self.is_open and due is not None and due <= now
 
 
 class WindowState(StrEnum):
@@ -70,6 +98,11 @@ class Window:
     url: str
     announced_at: datetime
     updated_at: datetime
+    dates_announced_at: datetime | None = None  # of its present first day; None: never moved
+    source: str = "panel"
+    missing_since: datetime | None = None  # since when its calendar no longer mentions it
+    expects_impact: bool = True
+    outcome: str = ""
 
 
 class ChangeState(StrEnum):
@@ -78,6 +111,7 @@ class ChangeState(StrEnum):
     UPCOMING = "upcoming"
     RUNNING = "running"
     DONE = "done"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +133,18 @@ class Change:
     state: ChangeState
     announced_at: datetime
     updated_at: datetime
+    dates_announced_at: datetime | None = None
+    kind: str = "change"  # or `freeze`
+    effects: Mapping[str, str] = field(default_factory=dict)  # slug to none, slow or down
+    series: str | None = None
+    outcome: str = ""
+
+    @property
+    def impacted(self) -> tuple[str, ...]:
+        """The components shown under maintenance while it runs."""
+        if not self.has_impact:
+            return ()
+        return tuple(slug for slug in self.components if self.effects.get(slug) != "none")
 
 
 class ReleaseState(StrEnum):
@@ -139,6 +185,8 @@ class Release:
     items: tuple[ReleaseItem, ...]
     announced_at: datetime
     updated_at: datetime
+    rolled_back_at: datetime | None = None
+    switches: tuple[str, ...] = ()  # features its go-live switches
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -158,6 +206,7 @@ class EventKind(StrEnum):
     WINDOW = "window"
     CHANGE = "change"
     RELEASE = "release"
+    KNOWN_ISSUE = "known-issue"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lamppost.clock import london_date
-from lamppost.status.blend import lift
-from lamppost.status.hssis.tables import HssiComponent, HssiRecord
+from lamppost.status.hssis.criteria import select_public_intervals
 from lamppost.status.plans.tables import ChangeRecord
 from lamppost.status.report import State
 from lamppost.status.slices import Overlay, OverlayKind
@@ -39,19 +38,26 @@ def _add_changes(
             ChangeRecord.ref,
             ChangeRecord.starts_at,
             ChangeRecord.ends_at,
-            ChangeRecord.announced_at,
+            # Moved, it was announced for its present beginning only then.
+            func.coalesce(ChangeRecord.dates_announced_at, ChangeRecord.announced_at),
             ChangeRecord.components,
+            ChangeRecord.effects,
         ).where(
-            ChangeRecord.ends_at > first, ChangeRecord.starts_at < last, ChangeRecord.has_impact
+            ChangeRecord.ends_at > first,
+            ChangeRecord.starts_at < last,
+            ChangeRecord.has_impact,
+            ~ChangeRecord.is_cancelled,
         )
     ).all()
     promised: dict[date, int | None] = {}
-    for ref, starts_at, ends_at, announced_at, named in rows:
+    for ref, starts_at, ends_at, announced_at, named, effects in rows:
         begins_on = london_date(starts_at)
         if begins_on not in promised:
             promised[begins_on] = promised_notice(session, on=begins_on)
         is_excused = is_in_time(announced_at, starts_at, promised[begins_on])
         for slug in named.split():
+            if (effects or {}).get(slug) == "none":
+                continue
             found.setdefault(slug, []).append(
                 Overlay(
                     OverlayKind.MAINTENANCE, ref, State.MAINTENANCE, starts_at, ends_at, is_excused
@@ -62,23 +68,11 @@ def _add_changes(
 def _add_incidents(
     session: Session, found: dict[str, list[Overlay]], first: datetime, last: datetime
 ) -> None:
-    rows = session.execute(
-        select(
-            HssiRecord.ref,
-            HssiComponent.component,
-            HssiRecord.severity,
-            HssiRecord.raised_at,
-            HssiRecord.resolved_at,
-        )
-        .join(HssiComponent, HssiComponent.ref == HssiRecord.ref)
-        .where(
-            HssiRecord.raised_at < last,
-            or_(HssiRecord.resolved_at.is_(None), HssiRecord.resolved_at > first),
-        )
-    )
-    for ref, slug, severity, starts_at, ends_at in rows:
+    for ref, slug, state, starts_at, ends_at in session.execute(
+        select_public_intervals(first=first, last=last)
+    ):
         found.setdefault(slug, []).append(
-            Overlay(OverlayKind.INCIDENT, ref, lift(severity), starts_at, ends_at)
+            Overlay(OverlayKind.INCIDENT, ref, State(state), starts_at, ends_at)
         )
 
 

@@ -45,3 +45,7 @@ MONTH_SETTLES = timedelta(days=3)
 SHOWN_DAYS = 90
 # An HSSI is listed so long after it was raised even when it is resolved, as the service's page did.
 RECENT_HSSI = timedelta(days=7)
+LONGEST_HSSI_TITLE = 300
+LONGEST_HSSI_TEXT = 20_000
+# Blackouts of HSSIs that were over for longer are not written: no notice runs so long.
+BLACKOUTS_BACK = timedelta(days=90)

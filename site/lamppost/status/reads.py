@@ -18,6 +18,7 @@ from lamppost.status.hssis.reads import (
     count_hssis,
     get_hssi,
     list_hssis,
+    list_intervals,
     list_open_hssis,
     list_quarantined,
     list_recent_hssis,
@@ -25,10 +26,13 @@ from lamppost.status.hssis.reads import (
 from lamppost.status.notices import Change, Hssi
 from lamppost.status.overlays import list_overlays
 from lamppost.status.parts import PARTS_DAYS, load_hours, parts_of_day
+from lamppost.status.plans.issues import list_known_issues
 from lamppost.status.plans.reads import (
+    get_change,
     get_last_release,
     get_next_release,
     get_next_window,
+    get_release,
     get_window,
     list_changes,
     list_releases,
@@ -42,20 +46,25 @@ from lamppost.status.report import (
     GroupStatus,
     ServiceStatus,
 )
-from lamppost.status.standing import Standing, list_standings, stale_moments
+from lamppost.status.standing import Standing, list_components, list_standings, stale_moments
 from lamppost.status.uptime.rules import tally_of_days, uptime_of
 
 __all__ = [
     "count_hssis",
+    "get_change",
     "get_component",
     "get_hssi",
     "get_last_release",
     "get_next_release",
     "get_next_window",
+    "get_release",
     "get_service_status",
     "get_window",
     "list_changes",
+    "list_components",
     "list_hssis",
+    "list_intervals",
+    "list_known_issues",
     "list_open_hssis",
     "list_quarantined",
     "list_recent_hssis",
@@ -89,6 +98,7 @@ def get_service_status(
             _edges(changes),
             list_turns(session, now=now),
             _ages(hssis),
+            _dues(hssis),
         ),
     )
 
@@ -119,7 +129,9 @@ def get_component(
         hours=tuple(hour.shown(at) for at, hour in hours.items() if at >= now - CHART),
         parts=parts_of_day(hours, overlays),
         hssis=tuple(hssis),
-        fresh_until=_fresh_until(now, stale_moments(standings), _edges(changes), _ages(hssis)),
+        fresh_until=_fresh_until(
+            now, stale_moments(standings), _edges(changes), _ages(hssis), _dues(hssis)
+        ),
     )
 
 
@@ -156,6 +168,11 @@ def _ages(hssis: Sequence[Hssi]) -> list[datetime]:
     """When those that are resolved leave the list of the last days."""
     past = timedelta(microseconds=1)
     return [hssi.raised_at + RECENT_HSSI + past for hssi in hssis if not hssi.is_open]
+
+
+def _dues(hssis: Sequence[Hssi]) -> list[datetime]:
+    """When the next update of an open one is overdue."""
+    return [hssi.next_update_due_at for hssi in hssis if hssi.is_open and hssi.next_update_due_at]
 
 
 def _fresh_until(now: datetime, *moments: Iterable[datetime]) -> datetime:

@@ -24,7 +24,11 @@ def store_records(
     if result.is_unmodified or not (result.records or is_whole):
         return Imported(), 0
     windows = _only(BcdrWindow, result)
-    moved = import_windows(session, windows=windows, now=now) if windows else 0
+    moved = 0
+    if windows or probe.kind == "bcdr_windows":
+        moved = import_windows(
+            session, windows=windows, now=now, source=probe.name, is_whole=is_whole
+        )
     imported = import_hssi_rows(
         session,
         rows=_only(HssiRow, result),

@@ -36,6 +36,14 @@ class Standing:
     state: State  # what is shown: measured, lifted by open HSSIs
 
 
+@dataclass(frozen=True, slots=True)
+class NamedComponent:
+    """A line of the status page by its name."""
+
+    slug: str
+    name: str
+
+
 # Made once: building a statement costs more than running it.
 _COMPONENTS = (
     select(Component.slug, Component.name, Component.group_name, Component.days)
@@ -81,10 +89,16 @@ def list_standings(
             tuple(probes.get(row.slug, ())),
             tuple(delays.get(row.slug, ())),
             tuple(hssi for hssi in hssis if row.slug in hssi.components),
-            next((change for change in running if row.slug in change.components), None),
+            next((change for change in running if row.slug in change.impacted), None),
         )
         for row in session.execute(statement)
     ]
+
+
+def list_components(session: Session) -> list[NamedComponent]:
+    """What is on the page, in its order."""
+    rows = session.execute(_COMPONENTS)
+    return [NamedComponent(row.slug, row.name) for row in rows]
 
 
 def _stand(

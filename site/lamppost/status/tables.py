@@ -35,6 +35,7 @@ class Component(Base):
     position: Mapped[int] = mapped_column(Integer)
     is_current: Mapped[bool] = mapped_column(Boolean)
     added_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # null: never measured since
+    mail_path: Mapped[str | None] = mapped_column(String(16))  # which mail goes through it
     days: Mapped[str] = mapped_column(Text)  # the last 90, packed by days.py
     overlays: Mapped[str] = mapped_column(Text)  # what lay over them when they were summed
 

@@ -30,6 +30,7 @@ from lamppost.worker.schedule import Job
 from lamppost.worker.sealing import list_sealing_jobs
 from lamppost.worker.searching import list_search_jobs
 from lamppost.worker.spoofing import list_spoof_jobs
+from lamppost.worker.status_desk import list_status_jobs
 from lamppost.worker.uploads import list_upload_jobs
 from postmaster.access.actors import system
 from probes.definitions import Definitions, ProbeDefinition, load_definitions
@@ -97,6 +98,7 @@ def _house_jobs(engine: Engine, settings: Settings, clock: Clock) -> list[Job]:
         *list_search_jobs(engine, clock),
         Job("close months", HOUSEKEEPING_S, lambda: _close_months(engine, clock)),
         *list_announcing_jobs(engine, settings, clock),
+        *list_status_jobs(engine, clock),
         Job("housekeeping", HOUSEKEEPING_S, lambda: _keep_house(engine, clock)),
     ]
 

@@ -35,6 +35,7 @@ class Action(StrEnum):
     POLICY_WRITE = "policy.write"
     BULLETINS_WRITE = "bulletins.write"
     STATUS_WRITE = "status.write"
+    WINDOWS_ANSWER = "windows.answer"
     STATUS_FULLER = "status.fuller"
     DELIVERY_READ = "delivery.read"
     DELIVERY_RETRY = "delivery.retry"

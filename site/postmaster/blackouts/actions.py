@@ -1,17 +1,33 @@
 """Set, move, end or take away a blackout; called by whatever it comes from, in its transaction."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, insert, literal, null, select
 from sqlalchemy.orm import Session
 
-from postmaster.audit.actions import Changes, record
+from postmaster.audit.actions import Changes, record, record_from
 from postmaster.blackouts.rules import Hold, MailPath, Source
 from postmaster.blackouts.tables import Blackout
 
 ALL_HOLDS = frozenset(Hold)
 EVERY_PATH = frozenset({MailPath.ANY})
+
+
+# Well under the number of variables a statement may carry.
+_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewPeriod:
+    """The first blackout of a source."""
+
+    key: str
+    from_at: datetime
+    until_at: datetime | None
+    reason: str
+    mail_paths: frozenset[MailPath]
 
 
 class WrongPeriodError(ValueError):
@@ -58,6 +74,40 @@ def set_period(
     before = _said(rows)
     _write(session, source, rows, {path.value for path in mail_paths}, wanted)
     return _keep(session, source, "blackouts.set", before, _said(rows), by=by, now=now)
+
+
+def add_periods(
+    session: Session, *, kind: str, periods: Sequence[NewPeriod], by: str, now: datetime
+) -> None:
+    """Begin the blackouts of many sources at once, none of which has one yet; whole logs come so.
+
+    Args:
+        session: the transaction of the sources' own change.
+        kind: the kind all the sources are of.
+        periods: one for each source, each about at least one path, all holds held.
+        by: the reference of who changed the sources.
+        now: when.
+    """
+    for begin in range(0, len(periods), _AT_ONCE):
+        some = periods[begin : begin + _AT_ONCE]
+        rows = [
+            {
+                "source_kind": kind, "source_key": one.key, "mail_path": path.value,
+                "from_at": one.from_at, "until_at": one.until_at, "holds_batches": True,
+                "holds_notice_days": True, "reason": one.reason,
+            }
+            for one in some
+            for path in sorted(one.mail_paths)
+        ]  # fmt: skip
+        session.execute(insert(Blackout), rows)
+        told = select(
+            literal(f"{kind} ").concat(Blackout.source_key),
+            null(),
+            literal('{"period":[null,"begun"]}'),
+        ).where(Blackout.source_kind == kind, Blackout.source_key.in_([one.key for one in some]))
+        record_from(
+            session, action="blackouts.set", kind="blackout", rows=told.distinct(), by=by, now=now
+        )
 
 
 def end_period(session: Session, *, source: Source, at: datetime, by: str, now: datetime) -> bool:

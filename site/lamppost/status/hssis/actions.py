@@ -1,7 +1,8 @@
 """Take the HSSI log in: all of it or nothing, the same rows twice change nothing."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
@@ -11,17 +12,26 @@ from sqlalchemy.orm import Session
 
 from lamppost.generation.actions import Area, bump_generation
 from lamppost.status.hssis import rules
+from lamppost.status.hssis.effects import (
+    Effect,
+    move_edges,
+    write_effects,
+    write_new_blackouts,
+    write_whole_intervals,
+)
+from lamppost.status.hssis.quarantine import replace_quarantine, sift_rows
 from lamppost.status.hssis.tables import (
     HssiChange,
     HssiComponent,
     HssiRecord,
-    QuarantinedRecord,
 )
-from lamppost.status.tables import Component
 from probes.reading import HssiRow, QuarantinedRow
 
 T = TypeVar("T")
 _Values: TypeAlias = dict[str, Any]
+IMPORTER = "system:hssi-import"
+# What an imported row has of what only one raised here uses.
+_NEW = {"origin": "log", "kind": "fault", "version": 1, "reopened": 0, "overlay": "", "review": ""}
 # How many values one IN may carry: well under SQLite's limit of variables.
 _CHUNK = 5_000
 
@@ -43,21 +53,15 @@ def import_hssi_rows(
     source: str,
     now: datetime,
     quarantined: Iterable[QuarantinedRow] = (),
+    by: str = IMPORTER,
 ) -> Imported:
     """Bring the log up to the rows of a source and replace what of it stands in quarantine.
 
     `quarantined` are the rows the parser refused; rows naming a component that is not on the page
     join them. What a source no longer mentions stays: the log is history.
     """
-    slugs = frozenset(session.scalars(select(Component.slug).where(Component.is_current)))
-    good: list[HssiRow] = []
-    refused = list(quarantined)
-    for row in rows:
-        reason = rules.fault(row, slugs)
-        if reason is None:
-            good.append(row)
-        else:
-            refused.append(QuarantinedRow(source, row.line, reason, f"{row.ref}: {row.title}"))
+    good, refused = sift_rows(session, rows, source)
+    refused = [*quarantined, *refused]
     newest = rules.newest_of_each(tuple(good))
     values = {row.ref: _values(row, source, now) for row in newest}
     known = _load_known(session, list(values))
@@ -67,9 +71,10 @@ def import_hssi_rows(
         for row in newest
         if row.ref in known and known[row.ref].content_hash != values[row.ref]["content_hash"]
     ]
-    _insert_new(session, new, values)
+    _insert_new(session, new, values, now)
     _apply_changes(session, changed, values, known)
-    moved = _replace_quarantine(session, refused, source, now)
+    _write_effects(session, new, changed, known, by=by, now=now)
+    moved = replace_quarantine(session, refused, source, now)
     if new or changed or moved:
         bump_generation(session, Area.STATUS)
     return Imported(len(new), len(changed), len(newest) - len(new) - len(changed), len(refused))
@@ -88,19 +93,35 @@ def _load_known(session: Session, refs: Sequence[str]) -> dict[str, rules.Known]
                 HssiRecord.summary,
                 HssiRecord.resolved_at,
                 HssiRecord.updates,
+                HssiRecord.reopened,
+                HssiRecord.raised_at,
             )
             .where(HssiRecord.ref.in_(some))
             .with_for_update()
         )
-        known.update({row.ref: rules.Known(*row[1:]) for row in rows})
+        named = defaultdict(set)
+        pairs = session.execute(
+            select(HssiComponent.ref, HssiComponent.component).where(HssiComponent.ref.in_(some))
+        )
+        for ref, slug in pairs:
+            named[ref].add(slug)
+        for row in rows:
+            stored = rules.Known(*row[1:])
+            known[row.ref] = replace(stored, components=frozenset(named[row.ref]))
     return known
 
 
-def _insert_new(session: Session, rows: list[HssiRow], values: dict[str, _Values]) -> None:
+def _insert_new(
+    session: Session, rows: list[HssiRow], values: dict[str, _Values], now: datetime
+) -> None:
     if not rows:
         return
     session.execute(
-        insert(HssiRecord), [{**values[row.ref], "ref": row.ref, "updates": 1} for row in rows]
+        insert(HssiRecord),
+        [
+            {**values[row.ref], "ref": row.ref, "updates": 1, "published_at": now, **_NEW}
+            for row in rows
+        ],
     )
     _insert_components(session, rows)
     session.execute(insert(HssiChange), [_update(row, 1, rules.raised_words(row)) for row in rows])
@@ -115,12 +136,20 @@ def _apply_changes(
     if not rows:
         return
     numbers = {row.ref: known[row.ref].updates + 1 for row in rows}
-    names = [*values[rows[0].ref], "updates"]
+    names = [*values[rows[0].ref], "updates", "reopened"]
     session.connection().execute(
         update(HssiRecord)
         .where(HssiRecord.ref == bindparam("the_ref"))
-        .values({name: bindparam(name) for name in names}),
-        [{**values[row.ref], "updates": numbers[row.ref], "the_ref": row.ref} for row in rows],
+        .values({name: bindparam(name) for name in names} | {"version": HssiRecord.version + 1}),
+        [
+            {
+                **values[row.ref],
+                "updates": numbers[row.ref],
+                "reopened": _reopened(row, known[row.ref]),
+                "the_ref": row.ref,
+            }
+            for row in rows
+        ],
     )
     for some in _chunks([row.ref for row in rows]):
         session.execute(delete(HssiComponent).where(HssiComponent.ref.in_(some)))
@@ -168,35 +197,39 @@ def _update(row: HssiRow, number: int, words: str) -> dict[str, Any]:
         "title": row.title,
         "words": words,
         "summary": row.summary,
+        "components": sorted(set(row.components)),
+        "next_update_due_at": None,
     }
 
 
-def _replace_quarantine(
-    session: Session, refused: list[QuarantinedRow], source: str, now: datetime
-) -> bool:
-    """Whether anything in quarantine is different now."""
-    gone = session.execute(
-        delete(QuarantinedRecord)
-        .where(QuarantinedRecord.source == source)
-        .returning(QuarantinedRecord.line, QuarantinedRecord.reason, QuarantinedRecord.raw)
-    ).all()
-    if refused:
-        session.execute(
-            insert(QuarantinedRecord),
-            [
-                {
-                    "source": source,
-                    "line": row.line,
-                    "reason": row.reason,
-                    "raw": row.raw,
-                    "seen_at": now,
-                }
-                for row in refused
-            ],
-        )
-    return sorted(tuple(row) for row in gone) != sorted(
-        (row.line, row.reason, row.raw) for row in refused
-    )
+def _reopened(row: HssiRow, known: rules.Known) -> int:
+    return known.reopened + (known.resolved_at is not None and row.resolved_at is None)
+
+
+def _write_effects(
+    session: Session,
+    new: list[HssiRow],
+    changed: list[HssiRow],
+    known: dict[str, rules.Known],
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """Intervals and blackouts of what the rows say; a change holds from when the log made it."""
+    if new:
+        effects = [_effect(row, 0) for row in new]
+        write_whole_intervals(session, effects)
+        write_new_blackouts(session, effects, by=by, now=now)
+    for row in changed:
+        if not rules.has_effect(known[row.ref], row):
+            continue
+        move_edges(session, row.ref, known[row.ref], row)
+        effect = _effect(row, _reopened(row, known[row.ref]))
+        write_effects(session, effect, since=row.updated_at, by=by, now=now)
+
+
+def _effect(row: HssiRow, reopened: int) -> Effect:
+    return Effect(row.ref, row.severity, row.components, row.raised_at, row.resolved_at, reopened)
 
 
 def _chunks(items: Sequence[T]) -> Iterator[list[T]]:

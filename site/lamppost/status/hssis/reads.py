@@ -1,4 +1,7 @@
-"""Questions about HSSIs; lists come without their updates, one HSSI with all of them."""
+"""Questions of readers about HSSIs: what is not published is not there.
+
+Lists come without their updates, one HSSI with all of them. `desk.py` has what operators see.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -7,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, true, tuple_, union
 from sqlalchemy.orm import Session
 
+from lamppost.status.hssis.criteria import is_public, select_public_intervals
 from lamppost.status.hssis.rules import severity_words
 from lamppost.status.hssis.tables import (
     HssiChange,
@@ -14,7 +18,8 @@ from lamppost.status.hssis.tables import (
     HssiRecord,
     QuarantinedRecord,
 )
-from lamppost.status.notices import Hssi, HssiUpdate, Quarantined
+from lamppost.status.hssis.texts import HssiKind
+from lamppost.status.notices import Hssi, HssiInterval, HssiUpdate, Quarantined
 from lamppost.status.policy import RECENT_HSSI
 from postmaster.store import UtcDateTime
 
@@ -29,13 +34,26 @@ _COLUMNS = (
     HssiRecord.resolved_at,
     HssiRecord.state,
     HssiRecord.summary,
+    HssiRecord.kind,
+    HssiRecord.origin,
+    HssiRecord.next_update_due_at,
+    HssiRecord.overlay,
+    HssiRecord.review,
+    HssiRecord.reopened,
 )
+PUBLIC = is_public()
 PAGE = 50
 # Two index searches: an OR beside the order would walk the whole log. Made once, as the page asks
 # at every rendering and building a statement costs more than running it.
 _WANTED = union(
-    select(HssiRecord.ref).where(HssiRecord.resolved_at.is_(None)),
-    select(HssiRecord.ref).where(HssiRecord.raised_at >= bindparam("since", type_=UtcDateTime)),
+    select(HssiRecord.ref).where(HssiRecord.resolved_at.is_(None), PUBLIC),
+    select(HssiRecord.ref).where(
+        HssiRecord.raised_at >= bindparam("since", type_=UtcDateTime), PUBLIC
+    ),
+    # A notice of a security campaign stays until somebody takes it down.
+    select(HssiRecord.ref).where(
+        HssiRecord.kind == HssiKind.SECURITY.value, HssiRecord.taken_down_at.is_(None), PUBLIC
+    ),
 )
 _RECENT = (
     select(*_COLUMNS)
@@ -50,7 +68,7 @@ _RECENT_COMPONENTS = (
 
 
 def list_open_hssis(session: Session) -> tuple[Hssi, ...]:
-    """Those not resolved, the severest first, then the newest."""
+    """Those published and not resolved, the severest first, then the newest."""
     return _list(
         session,
         HssiRecord.resolved_at.is_(None),
@@ -84,12 +102,17 @@ def list_hssis(
 
 def count_hssis(session: Session) -> int:
     """How many the log has."""
-    return session.scalar(select(func.count()).select_from(HssiRecord)) or 0
+    return session.scalar(select(func.count()).select_from(HssiRecord).where(PUBLIC)) or 0
 
 
 def get_hssi(session: Session, ref: str) -> Hssi | None:
     """One with its whole history, or None."""
-    row = session.execute(select(*_COLUMNS).where(HssiRecord.ref == ref)).one_or_none()
+    return load_hssi(session, ref, PUBLIC)
+
+
+def load_hssi(session: Session, ref: str, *where: ColumnElement[bool]) -> Hssi | None:
+    """The same for operators, published or not; never for a page of readers."""
+    row = session.execute(select(*_COLUMNS).where(HssiRecord.ref == ref, *where)).one_or_none()
     if row is None:
         return None
     changes = session.execute(
@@ -100,13 +123,30 @@ def get_hssi(session: Session, ref: str) -> Hssi | None:
             HssiChange.state,
             HssiChange.words,
             HssiChange.summary,
+            HssiChange.components,
+            HssiChange.next_update_due_at,
         )
         .where(HssiChange.ref == ref)
         .order_by(HssiChange.number)
     )
-    updates = tuple(HssiUpdate(*change) for change in changes)
+    updates = tuple(
+        HssiUpdate(
+            *change[:-2],
+            None if change.components is None else tuple(change.components),
+            change[-1],
+        )
+        for change in changes
+    )
     components = _components(session, select(HssiRecord.ref).where(HssiRecord.ref == ref))
     return _hssi(row, components.get(ref, ()), updates)
+
+
+def list_intervals(
+    session: Session, *, first: datetime, last: datetime
+) -> tuple[HssiInterval, ...]:
+    """How published HSSIs affected components between two moments, by component and start."""
+    rows = session.execute(select_public_intervals(first=first, last=last))
+    return tuple(HssiInterval(*row) for row in rows)
 
 
 def list_quarantined(
@@ -136,9 +176,9 @@ def _list(
     limit: int | None = None,
 ) -> tuple[Hssi, ...]:
     rows = session.execute(
-        select(*_COLUMNS).where(*where).order_by(*order).limit(limit)  # type: ignore[arg-type]
+        select(*_COLUMNS).where(*where, PUBLIC).order_by(*order).limit(limit)  # type: ignore[arg-type]
     ).all()
-    refs = select(HssiRecord.ref).where(*where).order_by(*order).limit(limit)  # type: ignore[arg-type]
+    refs = select(HssiRecord.ref).where(*where, PUBLIC).order_by(*order).limit(limit)  # type: ignore[arg-type]
     components = _components(session, refs)
     return tuple(_hssi(row, components.get(row.ref, ())) for row in rows)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from typing import Protocol
 
 from lamppost.wording import say_moment
 from probes.reading import HssiRow
@@ -28,6 +29,26 @@ class Known:
     summary: str
     resolved_at: datetime | None
     updates: int
+    reopened: int = 0
+    raised_at: datetime | None = None
+    components: frozenset[str] = frozenset()
+
+
+class Said(Protocol):
+    """What an HSSI says now, from its log or from its operators."""
+
+    @property
+    def title(self) -> str: ...  # noqa: D102 - the words are those of the log
+    @property
+    def severity(self) -> int: ...  # noqa: D102
+    @property
+    def state(self) -> str: ...  # noqa: D102
+    @property
+    def summary(self) -> str: ...  # noqa: D102
+    @property
+    def raised_at(self) -> datetime: ...  # noqa: D102
+    @property
+    def resolved_at(self) -> datetime | None: ...  # noqa: D102
 
 
 def severity_words(severity: int) -> str:
@@ -52,8 +73,12 @@ def content_hash(row: HssiRow) -> str:
     return blake2b(json.dumps(said).encode(), digest_size=16).hexdigest()
 
 
-def fault(row: HssiRow, components: frozenset[str]) -> str | None:
-    """Why a well-formed row still cannot be taken in, or None."""
+def fault(
+    row: HssiRow, components: frozenset[str], ours: frozenset[str] = frozenset()
+) -> str | None:
+    """Why a well-formed row still cannot be taken in, or None; `ours` were raised here."""
+    if row.ref in ours:
+        return f"{row.ref} was raised here and is not the log's to change"
     strangers = sorted(set(row.components) - components)
     if strangers:
         return f"component {', '.join(strangers)} is not on the status page"
@@ -62,6 +87,12 @@ def fault(row: HssiRow, components: frozenset[str]) -> str | None:
     if row.resolved_at is not None and row.resolved_at < row.raised_at:
         return "it was resolved before it was raised"
     return None
+
+
+def has_effect(known: Known, row: HssiRow) -> bool:
+    """Whether what a changed row says moves anything but words: parts, severity, its end."""
+    before = (known.severity, known.raised_at, known.resolved_at, known.components)
+    return before != (row.severity, row.raised_at, row.resolved_at, frozenset(row.components))
 
 
 def newest_of_each(rows: tuple[HssiRow, ...]) -> list[HssiRow]:
@@ -74,13 +105,13 @@ def newest_of_each(rows: tuple[HssiRow, ...]) -> list[HssiRow]:
     return list(newest.values())
 
 
-def raised_words(row: HssiRow) -> str:
+def raised_words(row: Said) -> str:
     """What the first entry of a history says."""
     words = f"Raised on {say_moment(row.raised_at)}: {severity_words(row.severity).lower()}."
     return f"{words} {_resolved(row.resolved_at)}" if row.resolved_at else words
 
 
-def changed_words(known: Known, row: HssiRow) -> str:
+def changed_words(known: Known, row: Said) -> str:
     """What changed, or that the details did when no reader would see which."""
     said = []
     if row.resolved_at != known.resolved_at:

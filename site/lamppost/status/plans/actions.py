@@ -1,29 +1,46 @@
 """Announce windows, changes and releases, or change what was announced."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lamppost.clock import london_date, london_midnight
 from lamppost.generation.actions import Area, bump_generation
 from lamppost.status.notices import ReleaseItem, ReleaseState
 from lamppost.status.plans import rules
+from lamppost.status.plans.history import keep
 from lamppost.status.plans.tables import ChangeRecord, ReleaseRecord, WindowRecord
+from lamppost.status.plans.windows import BLACKOUT, KIND, hold_back
 from lamppost.upserts import upsert_into
+from lamppost.wording import say_date_range
+from postmaster.blackouts.actions import set_period
+from postmaster.blackouts.rules import Source
 from probes.reading import BcdrWindow
+
+PANEL = "panel"
+IMPORTER = "system:bcdr-import"
 
 
 class WrongDatesError(ValueError):
     """Something would end before it begins."""
 
 
-def import_windows(session: Session, *, windows: Iterable[BcdrWindow], now: datetime) -> int:
+def import_windows(
+    session: Session,
+    *,
+    windows: Iterable[BcdrWindow],
+    now: datetime,
+    source: str = PANEL,
+    is_whole: bool = False,
+) -> int:
     """Bring the windows up to a calendar; gives how many were new or changed.
 
     An entry with a lower sequence than the one known is an old copy and passed over. What a
-    calendar no longer mentions stays: only a cancellation cancels.
+    calendar no longer mentions stays: only a cancellation cancels, and a file cut short must not.
+    When the calendar `is_whole`, its windows that it no longer mentions are marked for operators.
     """
     newest: dict[str, BcdrWindow] = {}
     for window in windows:
@@ -33,9 +50,11 @@ def import_windows(session: Session, *, windows: Iterable[BcdrWindow], now: date
         record.uid: record
         for record in session.scalars(select(WindowRecord).where(WindowRecord.uid.in_(newest)))
     }
-    moved = sum(_take(session, window, known.get(uid), now) for uid, window in newest.items())
-    if moved:
-        bump_generation(session, Area.STATUS)
+    moved = sum(
+        _take(session, window, known.get(uid), source, now) for uid, window in newest.items()
+    )
+    if is_whole:
+        _mark_missing(session, newest, source, now)
     return moved
 
 
@@ -60,30 +79,43 @@ def add_window(
     import_windows(session, windows=[window], now=now)
 
 
-def _take(session: Session, window: BcdrWindow, known: WindowRecord | None, now: datetime) -> bool:
+def _mark_missing(session: Session, mentioned: Collection[str], source: str, now: datetime) -> None:
+    """Windows of a calendar that are still to come or running and stand in it no more."""
+    rows = session.scalars(
+        select(WindowRecord).where(
+            WindowRecord.source == source,
+            WindowRecord.ends_on >= london_date(now),
+            ~WindowRecord.is_cancelled,
+        )
+    )
+    for row in rows:
+        if row.uid in mentioned:
+            row.missing_since = None
+        elif row.missing_since is None:
+            row.missing_since = now
+            words = "Its calendar no longer mentions it. It stands until somebody cancels it."
+            keep(session, kind=KIND, ref=row.uid, words=words, by=IMPORTER, now=now)
+    session.flush()
+
+
+def _take(
+    session: Session,
+    window: BcdrWindow,
+    known: WindowRecord | None,
+    source: str,
+    now: datetime,
+) -> bool:
     if window.ends_on < window.starts_on:
         raise WrongDatesError(f"the window {window.uid} ends before it begins")
-    values: dict[str, Any] = {
-        "title": window.title,
-        "starts_on": window.starts_on,
-        "ends_on": window.ends_on,
-        "is_cancelled": window.cancelled,
-        "summary": window.summary,
-        "location": window.location,
-        "url": window.url,
-    }
+    values = _said(window)
     if known is None:
-        session.execute(
-            insert(WindowRecord),
-            {
-                **values,
-                "uid": window.uid,
-                "sequence": window.sequence,
-                "announced_ends_on": window.ends_on,
-                "announced_at": now,
-                "updated_at": now,
-            },
-        )
+        row = WindowRecord(
+            **values, uid=window.uid, sequence=window.sequence, announced_ends_on=window.ends_on,
+            announced_at=now, updated_at=now, source=source, expects_impact=True, outcome="",
+            despite="", version=1,
+        )  # fmt: skip
+        session.add(row)
+        _finish(session, row, "Announced for", now)
         return True
     is_same = all(getattr(known, name) == value for name, value in values.items())
     if is_same or window.sequence < known.sequence:
@@ -95,11 +127,55 @@ def _take(session: Session, window: BcdrWindow, known: WindowRecord | None, now:
         ends_on=window.ends_on,
         now=now,
     )
+    _put_off(session, known, window.starts_on, now)
     for name, value in values.items():
         setattr(known, name, value)
-    known.sequence, known.updated_at = window.sequence, now
-    session.flush()
+    known.sequence, known.updated_at, known.missing_since = window.sequence, now, None
+    known.version += 1
+    _finish(session, known, "Cancelled; it was for" if window.cancelled else "Now for", now)
     return True
+
+
+def _said(window: BcdrWindow) -> dict[str, Any]:
+    """What the calendar says of a window, by the columns that keep it."""
+    return {
+        "title": window.title,
+        "starts_on": window.starts_on,
+        "ends_on": window.ends_on,
+        "is_cancelled": window.cancelled,
+        "summary": window.summary,
+        "location": window.location,
+        "url": window.url,
+    }
+
+
+def _put_off(session: Session, row: WindowRecord, starts_on: date, now: datetime) -> None:
+    """Note that the first day moves; of a test put off once it had begun, keep what it held."""
+    if starts_on == row.starts_on:
+        return
+    row.dates_announced_at = now
+    begun_at = london_midnight(row.starts_on)
+    if begun_at < now < london_midnight(starts_on):
+        set_period(
+            session,
+            source=Source(BLACKOUT, f"{row.uid}#{row.sequence}"),
+            from_at=begun_at,
+            until_at=now,
+            reason=f"The BCDR test {row.title} ran and was put off.",
+            by=IMPORTER,
+            now=now,
+        )
+
+
+def _finish(session: Session, row: WindowRecord, verb: str, now: datetime) -> None:
+    session.flush()
+    hold_back(session, row, by=IMPORTER, now=now)
+    words = f"{verb} {say_date_range(row.starts_on, row.ends_on)}."
+    keep(session, kind=KIND, ref=row.uid, words=words, by=IMPORTER, now=now)
+
+
+# Columns only the panel writes; laying the sample's schedule again leaves them.
+_OPERATORS = ("dates_announced_at", "series", "outcome", "despite", "version", "is_cancelled")
 
 
 def add_change(
@@ -114,12 +190,13 @@ def add_change(
     impact: str = "",
     has_impact: bool = False,
     summary: str = "",
+    effects: Mapping[str, str] | None = None,
 ) -> None:
     """Put a change on the forward schedule, or alter it; its announcement keeps its moment."""
     if ends_at <= starts_at:
         raise WrongDatesError(f"the change {ref} ends before it begins")
     session.execute(
-        upsert_into(session, ChangeRecord, keep=("announced_at",)),
+        upsert_into(session, ChangeRecord, keep=("announced_at", *_OPERATORS)),
         {
             "ref": ref,
             "title": title,
@@ -128,6 +205,7 @@ def add_change(
             "components": " ".join(components),
             "impact": impact,
             "has_impact": has_impact,
+            "effects": dict(effects or {}),
             "summary": summary,
             "announced_at": now,
             "updated_at": now,
@@ -151,7 +229,7 @@ def add_release(
 ) -> None:
     """Announce a Portal release, or alter it; its announcement keeps its moment."""
     session.execute(
-        upsert_into(session, ReleaseRecord, keep=("announced_at",)),
+        upsert_into(session, ReleaseRecord, keep=("announced_at", "version")),
         {
             "ref": ref,
             "name": name,

@@ -22,9 +22,9 @@ from lamppost.status.plans.tables import ChangeRecord, ReleaseRecord, WindowReco
 from lamppost.wording import say_date, say_month
 from postmaster.store import UtcDateTime
 
-_WINDOW = tuple(WindowRecord.__table__.columns)
-_CHANGE = tuple(ChangeRecord.__table__.columns)
-_RELEASE = tuple(ReleaseRecord.__table__.columns)
+_WINDOW = tuple(c for c in WindowRecord.__table__.columns if c.name not in {"version", "despite"})
+_CHANGE = tuple(c for c in ChangeRecord.__table__.columns if c.name not in {"version", "despite"})
+_RELEASE = tuple(c for c in ReleaseRecord.__table__.columns if c.name != "version")
 # Made once: the status page asks these at every rendering.
 _CHANGES = (
     select(*_CHANGE)
@@ -69,6 +69,18 @@ def list_changes(session: Session, *, now: datetime, days_back: int = 14) -> tup
     return tuple(_change(row, now) for row in rows)
 
 
+def get_change(session: Session, ref: str, *, now: datetime) -> Change | None:
+    """One entry of the schedule, or None."""
+    rows = session.execute(select(*_CHANGE).where(ChangeRecord.ref == ref)).mappings()
+    return next((_change(row, now) for row in rows), None)
+
+
+def get_release(session: Session, ref: str) -> Release | None:
+    """One release, or None."""
+    rows = session.execute(select(*_RELEASE).where(ReleaseRecord.ref == ref)).mappings()
+    return next((_release(row) for row in rows), None)
+
+
 def list_releases(session: Session) -> tuple[Release, ...]:
     """Every release, the latest planned first."""
     rows = session.execute(
@@ -104,13 +116,25 @@ def list_impacts(
 ) -> list[tuple[datetime, datetime]]:
     """When changes with impact put a component under maintenance between two moments."""
     rows = session.execute(
-        select(ChangeRecord.starts_at, ChangeRecord.ends_at, ChangeRecord.components)
+        select(
+            ChangeRecord.starts_at,
+            ChangeRecord.ends_at,
+            ChangeRecord.components,
+            ChangeRecord.effects,
+        )
         .where(
-            ChangeRecord.ends_at >= first, ChangeRecord.starts_at <= last, ChangeRecord.has_impact
+            ChangeRecord.ends_at >= first,
+            ChangeRecord.starts_at <= last,
+            ChangeRecord.has_impact,
+            ~ChangeRecord.is_cancelled,
         )
         .order_by(ChangeRecord.starts_at)
     )
-    return [(begin, end) for begin, end, named in rows if component in named.split()]
+    return [
+        (begin, end)
+        for begin, end, named, effects in rows
+        if component in named.split() and (effects or {}).get(component) != "none"
+    ]
 
 
 def list_turns(session: Session, *, now: datetime) -> Iterable[datetime]:
@@ -139,7 +163,13 @@ def _window(row: RowMapping, now: datetime) -> Window:
 def _change(row: RowMapping, now: datetime) -> Change:
     values: dict[str, Any] = dict(row)
     values["components"] = tuple(row["components"].split())
-    state = rules.change_state(starts_at=row["starts_at"], ends_at=row["ends_at"], now=now)
+    values["effects"] = row["effects"] or {}
+    state = rules.change_state(
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        is_cancelled=values.pop("is_cancelled"),
+        now=now,
+    )
     return Change(**values, state=state)
 
 
@@ -148,5 +178,6 @@ def _release(row: RowMapping) -> Release:
     say = say_month if row["is_month_only"] else say_date
     values["planned_words"] = say(row["planned_on"])
     values["state"] = ReleaseState(row["state"])
+    values["switches"] = tuple(values.pop("features") or ())
     values["items"] = tuple(ReleaseItem(ItemKind(i["kind"]), i["text"]) for i in row["items"])
     return Release(**values)

@@ -43,8 +43,12 @@ def announced_end(
     return known_end if has_begun else ends_on
 
 
-def change_state(*, starts_at: datetime, ends_at: datetime, now: datetime) -> ChangeState:
+def change_state(
+    *, starts_at: datetime, ends_at: datetime, is_cancelled: bool = False, now: datetime
+) -> ChangeState:
     """A change runs from its first moment up to, and not with, its last."""
+    if is_cancelled:
+        return ChangeState.CANCELLED
     if now < starts_at:
         return ChangeState.UPCOMING
     return ChangeState.RUNNING if now < ends_at else ChangeState.DONE
