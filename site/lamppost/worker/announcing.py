@@ -12,6 +12,7 @@ from lamppost.clock import Clock
 from lamppost.database import read_only, unit_of_work
 from lamppost.keys import stop_key
 from lamppost.settings import Settings
+from lamppost.status import announcing as status
 from lamppost.subscribers.actions import Announcement, announce, forget_unconfirmed, move_on
 from lamppost.subscribers.reads import get_announced_until
 from lamppost.subscribers.rules import make_stop_token
@@ -32,6 +33,12 @@ TELLERS = (
     Teller(
         bulletins.SOURCE,
         lambda session, after, base_url: bulletins.list_announcements(
+            session, after=after, base_url=base_url
+        ),
+    ),
+    Teller(
+        status.SOURCE,
+        lambda session, after, base_url: status.list_announcements(
             session, after=after, base_url=base_url
         ),
     ),
