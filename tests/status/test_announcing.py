@@ -1,12 +1,12 @@
 """Subscribers are told each update once, of the parts they chose, in the words of the preview."""
 
-from desk import DAY, HOUR, MINUTE, Desk, a_text
 from lamppost.status.announcing import list_announcements
 from lamppost.status.hssis.drafts import Ask
 from lamppost.status.plans.changes import schedule_change
 from lamppost.status.plans.issues import open_issue
 from lamppost.status.plans.texts import ChangeText, IssueText
 from lamppost.subscribers.rules import Choice, Kind
+from status_desk import DAY, HOUR, MINUTE, Desk, a_text
 from status_rows import NINE
 
 SITE = "https://status.example"

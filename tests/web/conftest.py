@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from checking import CheckingClient
 from lamppost.clock import FixedClock
@@ -39,3 +39,25 @@ def look_again(app: Flask) -> Callable[[], None]:
         cache._checked_at = float("-inf")
 
     return look
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[Callable[[], object]], int]:
+    """How many queries something asks, those of the page cache left out."""
+    with app.app_context():
+        engine = db.engine
+
+    def count(ask: Callable[[], object]) -> int:
+        asked: list[str] = []
+
+        def listen(_c: object, _k: object, words: str, *_rest: object) -> None:
+            # Once a second somebody looks at the generation of the public pages.
+            if words.startswith("SELECT") and "generation" not in words:
+                asked.append(words)
+
+        event.listen(engine, "before_cursor_execute", listen)
+        ask()
+        event.remove(engine, "before_cursor_execute", listen)
+        return len(asked)
+
+    return count

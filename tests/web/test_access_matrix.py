@@ -31,6 +31,7 @@ from postmaster.outbox.actions import owe
 from postmaster.policy.actions import enter_presets
 from postmaster.store import Base
 from spoof_rows import SPOOFING_ARGUMENTS, put_spoofing
+from status_desk import put_hssi, put_plans
 from visitors import csrf_token_of, put_person, sign_in
 
 SCOPES = {ScopeKind.ORGANISATION: "RX1", ScopeKind.CONTAINER: "NHSPHARMACY"}
@@ -90,6 +91,15 @@ class Stage:
                 else []
                 for place, name in enumerate(MAILBOX_ARGUMENTS)
             },
+            # Of the whole service: no role that is held for an organisation opens their addresses.
+            "ref": ["INC1"],
+            "draft_id": ["1"],
+            "proposal_id": ["1"],
+            "uid": ["T1"],
+            "change_ref": ["C1"],
+            "series_ref": ["S1"],
+            "release_ref": ["R1"],
+            "issue_ref": ["K1"],
         }
 
 
@@ -131,6 +141,8 @@ def stage(app: Flask, sqlite_engine: Engine, clock: FixedClock) -> Stage:
             )  # fmt: skip
     with unit_of_work(sqlite_engine) as session:
         enter_presets(session, by="system:test", now=now)
+        put_hssi(session, now=now)
+        put_plans(session, now=now)
         batches = {code: put_batch(session, organisation=code, now=now) for code in people}
         edit = put_era(session, now=now)
         plans = {code: put_plan(session, organisation=code, now=now) for code in people}

@@ -1,7 +1,5 @@
 """Every table there is: importing the rooms' tables puts them on one metadata."""
 
-import postmaster.onboarding.tables
-
 import lamppost.bulletins.tables
 import lamppost.generation.tables
 import lamppost.people.tables
@@ -23,6 +21,7 @@ import postmaster.eras.tables
 import postmaster.features.tables
 import postmaster.lifecycle.feed_tables
 import postmaster.lifecycle.tables
+import postmaster.onboarding.tables
 import postmaster.organisations.tables
 import postmaster.outbox.tables
 import postmaster.policy.tables

@@ -11,7 +11,7 @@ from wtforms.validators import ValidationError
 F = TypeVar("F", bound=Form)
 
 
-def read_form(kind: type[F], **values: Any) -> F:
+def read_form(kind: type[F], /, **values: Any) -> F:
     """The form of this request: what was posted, or these values on a first look."""
     return kind(request.form if request.method == "POST" else None, **values)
 
@@ -19,6 +19,15 @@ def read_form(kind: type[F], **values: Any) -> F:
 def strip_text(text: str | None) -> str:
     """Without blanks around it, and without NUL: PostgreSQL takes none, not even to look for."""
     return (text or "").replace("\x00", "").strip()
+
+
+def show_fault(form: Form, error: Exception, name: str | None = None) -> None:
+    """Put what an action refused at its field, or above the form."""
+    field = form[name] if name and name in form else None
+    if field is None or field.type == "HiddenField":
+        form.form_errors.append(str(error))
+    else:
+        field.errors = [str(error)]
 
 
 def plain_line(most: int) -> Callable[[Form, Any], None]:

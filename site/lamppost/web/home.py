@@ -12,6 +12,7 @@ from lamppost.web.public import public_page, true_until
 
 blueprint = Blueprint("home", __name__)
 BULLETINS = 3
+COMING = {ChangeState.UPCOMING, ChangeState.RUNNING}
 
 
 @blueprint.get("/")
@@ -29,6 +30,6 @@ def index() -> str:
         hssis=reads.list_open_hssis(session()),
         bulletins=list_newest(session(), BULLETINS),
         window=reads.get_next_window(session(), now=at),
-        change=next((one for one in changes if one.state is not ChangeState.DONE), None),
+        change=next((one for one in changes if one.state in COMING and one.kind == "change"), None),
         release=reads.get_next_release(session()),
     )

@@ -10,7 +10,7 @@ from lamppost.status import reads
 from lamppost.status.notices import Hssi
 from lamppost.web.component_names import name_components
 from lamppost.web.context import now, session
-from lamppost.web.public import public_page
+from lamppost.web.public import public_page, true_until
 
 blueprint = Blueprint("incidents", __name__)
 PER_PAGE = 20
@@ -43,8 +43,11 @@ def show(ref: str) -> str:
     hssi = reads.get_hssi(session(), ref)
     if hssi is None:
         abort(404)
-    names = name_components(session(), hssi.components, now=now())
-    return render_template("status/incident.html", hssi=hssi, components=names)
+    at = now()
+    if hssi.is_open and not hssi.is_overdue(at):
+        true_until(hssi.next_update_due_at)
+    names = name_components(session(), hssi.components, now=at)
+    return render_template("status/incident.html", hssi=hssi, components=names, at=at)
 
 
 def _pages(found: tuple[Hssi, ...], *, is_first: bool) -> dict[str, dict[str, str]] | None:

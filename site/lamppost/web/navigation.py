@@ -9,6 +9,13 @@ from postmaster.access.rules import may
 # Address, words, and the row of the matrix that opens it; None opens it to everybody signed in.
 PANELS: tuple[tuple[str, str, Action | None], ...] = (
     ("/admin/", "Start", None),
+    ("/admin/status/", "Status", Action.STATUS_WRITE),
+    ("/admin/hssi/", "HSSIs", Action.STATUS_WRITE),
+    ("/admin/windows/", "Windows", Action.STATUS_WRITE),
+    ("/admin/windows/taking-part/", "BCDR tests", Action.WINDOWS_ANSWER),
+    ("/admin/migrations/", "Migrations", Action.WINDOWS_ANSWER),
+    ("/admin/releases/", "Releases", Action.STATUS_WRITE),
+    ("/admin/known-issues/", "Known issues", Action.STATUS_WRITE),
     ("/admin/organisations/", "Organisations", Action.ORGANISATIONS_READ),
     ("/admin/accounts/", "Accounts", Action.ACCOUNTS_READ),
     ("/admin/uploads/", "Uploads", Action.UPLOADS_APPLY),

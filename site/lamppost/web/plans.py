@@ -8,7 +8,9 @@ from flask import Blueprint, render_template
 from lamppost.clock import london_date, london_midnight
 from lamppost.generation.actions import Area
 from lamppost.status import reads
-from lamppost.status.notices import Change, ChangeState, ReleaseState, WindowState
+from lamppost.status.notices import Change, ReleaseState, WindowState
+from lamppost.status.plans.texts import EFFECT_WORDS
+from lamppost.web.about_windows import about_windows
 from lamppost.web.component_names import name_components
 from lamppost.web.context import now, session
 from lamppost.web.public import public_page, true_until
@@ -18,6 +20,7 @@ blueprint = Blueprint("plans", __name__)
 blueprint.add_app_template_filter(say_date_range, "date_range")
 AHEAD = (WindowState.RUNNING, WindowState.OVERRUN, WindowState.UPCOMING)
 DAYS_BACK = 90
+CLOSED_SHOWN = 20
 
 
 @blueprint.get("/status/changes/")
@@ -31,9 +34,11 @@ def changes() -> str:
     windows = reads.list_windows(session(), now=at)
     return render_template(
         "status/changes.html",
-        ahead=[change for change in listed if change.state is not ChangeState.DONE],
-        past=[change for change in reversed(listed) if change.state is ChangeState.DONE],
+        ahead=[change for change in listed if change.ends_at > at],
+        past=[change for change in reversed(listed) if change.ends_at <= at],
+        effects=EFFECT_WORDS,
         windows=[window for window in windows if window.state in AHEAD],
+        **about_windows(session(), windows),
         names=dict(name_components(session(), slugs, now=at)),
     )
 
@@ -49,6 +54,21 @@ def bcdr() -> str:
         "status/bcdr.html",
         ahead=[window for window in windows if window.state in AHEAD],
         past=[window for window in reversed(windows) if window.state not in AHEAD],
+        **about_windows(session(), windows),
+    )
+
+
+@blueprint.get("/status/known-issues/")
+@public_page(areas=(Area.STATUS,))
+def known_issues() -> str:
+    """What does not work and is no incident, with what to do meanwhile."""
+    at = now()
+    _true_until_something_turns((), at)
+    return render_template(
+        "status/known_issues.html",
+        issues=reads.list_known_issues(session(), now=at),
+        closed=reads.list_known_issues(session(), now=at, is_open=False)[:CLOSED_SHOWN],
+        today=london_date(at),
     )
 
 

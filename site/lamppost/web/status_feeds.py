@@ -31,6 +31,7 @@ KINDS = {
     EventKind.WINDOW: "BCDR tests",
     EventKind.CHANGE: "Planned changes",
     EventKind.RELEASE: "Portal releases",
+    EventKind.KNOWN_ISSUE: "Known issues",
 }
 # The year the feeds' own id was minted in, and their date while nothing has been said.
 MINTED = 2018

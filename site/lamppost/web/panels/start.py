@@ -21,6 +21,7 @@ from postmaster.inspection import reads as inspection
 from postmaster.lifecycle import batch_reads as lifecycle
 from postmaster.lifecycle import lists as departures
 from postmaster.lifecycle import pilot_reads as pilots
+from postmaster.onboarding import reads as onboarding
 from postmaster.organisations import reads as organisations
 from postmaster.spoofing import tasks as spoofing
 from postmaster.uploads import reads as uploads
@@ -35,6 +36,7 @@ ROOMS: tuple[ListTasks, ...] = (
     bulletins.list_tasks,
     inspection.list_tasks,
     organisations.list_tasks,
+    onboarding.list_tasks,
     closures.list_tasks,
     accounts.list_tasks,
     lifecycle.list_tasks,
