@@ -35,6 +35,7 @@ ROOMS = (
     "account",
     "api_v1.bulletins",
     "api_v1.components",
+    "api_v1.incidents",
     "api_v1.openapi",
     "api_v1.plans",
     "api_v1.uptime",
