@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     ColumnElement,
@@ -69,8 +69,6 @@ def add_members(session: Session, batch: LifecycleBatch, cutoffs: Cutoffs, *, ca
 
     At most `cap` of one organisation a day: the rest wait for the days after.
     """
-    eligible = is_eligible(batch, cutoffs)
-    day = _spread(session, batch, eligible, cap)
     session.execute(
         insert(BatchItem).from_select(
             ["batch_id", "account_id", "organisation", "kind", "state", "deletes_on"],
@@ -80,13 +78,14 @@ def add_members(session: Session, batch: LifecycleBatch, cutoffs: Cutoffs, *, ca
                 Account.organisation,
                 Account.kind,
                 literal(ItemState.MEMBER.value),
-                day,
+                literal(batch.run_on),
             )
-            .where(eligible)
+            .where(is_eligible(batch, cutoffs))
             # In the order of the keys: each index is then written from its one end to the other.
             .order_by(Account.account_id),
         )
     )
+    _spread(session, batch, cap)
     members = select(BatchItem.account_id).where(BatchItem.batch_id == batch.batch_id)
     taken = session.execute(
         update(Account)
@@ -97,20 +96,27 @@ def add_members(session: Session, batch: LifecycleBatch, cutoffs: Cutoffs, *, ca
     return taken.rowcount if isinstance(taken, CursorResult) else 0
 
 
-def _spread(
-    session: Session, batch: LifecycleBatch, eligible: ColumnElement[bool], cap: int
-) -> ColumnElement[date]:
-    """The day of each member: the batch's own, or a later one for what is over the cap."""
-    counts = select(func.count()).where(eligible).group_by(Account.organisation)
+def _spread(session: Session, batch: LifecycleBatch, cap: int) -> None:
+    """Give what is over the cap of an organisation a later day each."""
+    mine = BatchItem.batch_id == batch.batch_id
+    counts = select(func.count()).where(mine).group_by(BatchItem.organisation)
     most = session.scalar(counts.order_by(func.count().desc()).limit(1)) or 0
     if most <= cap:
-        return literal(batch.run_on)
-    number = func.row_number().over(partition_by=Account.organisation, order_by=Account.account_id)
-    wave = (number - 1) // cap
-    days = -(-most // cap)
-    return case(
-        *((wave == n, literal(batch.run_on + timedelta(days=n))) for n in range(days)),
-        else_=literal(batch.run_on + timedelta(days=days)),
+        return
+    number = func.row_number().over(
+        partition_by=BatchItem.organisation, order_by=BatchItem.account_id
+    )
+    wave = ((number - 1) // cap).label("wave")
+    waves = select(BatchItem.account_id, wave).where(mine).subquery()
+    days = (
+        (waves.c.wave == later, literal(batch.run_on + timedelta(days=later)))
+        for later in range(1, -(-most // cap))
+    )
+    session.execute(
+        update(BatchItem)
+        .where(mine, BatchItem.account_id == waves.c.account_id, waves.c.wave > 0)
+        .values(deletes_on=case(*days, else_=literal(batch.run_on)))
+        .execution_options(synchronize_session=False)
     )
 
 
