@@ -49,7 +49,7 @@ def test_it_serves_both_sockets_and_ends_in_order(
     process, path, port = running
     assert Path(path).stat().st_mode & 0o777 == 0o600
     for address in (path, ("127.0.0.1", port)):
-        with MilterClient(address) as client:  # type: ignore[arg-type]  # a path or a pair
+        with MilterClient(address) as client:
             client.connect()
             reply = client.message(HEADERS)
             assert reply.final == b"c"

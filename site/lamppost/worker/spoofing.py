@@ -63,8 +63,7 @@ def bring_in(engine: Engine, spool: Spool) -> int:
             store_sightings(session, sightings=sightings)
     for path in records:
         path.unlink(missing_ok=True)
-    waiting = {path.stem for path in spool.list_records(AT_ONCE * 4)}
-    settled = [path for path in taken if path.stem not in waiting]
+    settled = [path for path in taken if not spool.holds(path.stem)]
     if settled:
         with unit_of_work(engine) as session:
             mark_taken(session, records=[path.stem for path in settled])

@@ -13,12 +13,13 @@ from postmaster.access.actors import Actor, ActorKind, Target
 from postmaster.access.matrix import Action
 from postmaster.access.reads import get_above
 from postmaster.accounts.rules import find_address_fault
-from postmaster.audit.actions import Changes, record
+from postmaster.audit.actions import Changes
 from postmaster.days import london_day, say_day
 from postmaster.organisations.tables import Organisation
 from postmaster.outbox.actions import owe
 from postmaster.policy.numbers import Key
 from postmaster.policy.reads import get_policy
+from postmaster.spoofing.noting import note
 from postmaster.spoofing.steps import LeaveState, SpoofError
 from postmaster.spoofing.tables import SpoofLeave
 from postmaster.spoofing.values import Network
@@ -75,7 +76,7 @@ def ask_leave(session: Session, *, ask: LeaveAsk, by: Actor, now: datetime) -> i
     row.digest = digest_leave(row)
     session.add(row)
     changes: Changes = {"to_on": (None, ask.to_on.isoformat())}
-    _note(session, row, "spoofing.ask_leave", changes, by=by, now=now)
+    note(session, row, "spoofing.ask_leave", changes, by=by, now=now)
     return row.leave_id
 
 
@@ -100,7 +101,7 @@ def decide_leave(
     wanted = LeaveState.APPROVED if is_granted else LeaveState.REFUSED
     row.state, row.decided_at, row.decided_by = wanted, now, by.reference
     changes: Changes = {"state": (LeaveState.ASKED, wanted)}
-    _note(session, row, "spoofing.decide_leave", changes, by=by, now=now)
+    note(session, row, "spoofing.decide_leave", changes, by=by, now=now)
 
 
 @acts(Action.SPOOFING_WORK)
@@ -121,7 +122,7 @@ def end_leave(session: Session, *, leave_id: int, why: str, by: Actor, now: date
     before, row.state = row.state, LeaveState.ENDED
     row.ended_at, row.ended_why = now, why.strip()
     changes: Changes = {"state": (before, LeaveState.ENDED)}
-    _note(session, row, "spoofing.end_leave", changes, by=by, now=now)
+    note(session, row, "spoofing.end_leave", changes, by=by, now=now)
 
 
 def lapse_leaves(session: Session, *, by: Actor, now: datetime) -> int:
@@ -141,7 +142,7 @@ def lapse_leaves(session: Session, *, by: Actor, now: datetime) -> int:
         if row.to_on < today:
             row.state = LeaveState.LAPSED
             changes: Changes = {"state": (LeaveState.APPROVED, LeaveState.LAPSED)}
-            _note(session, row, "spoofing.lapse_leave", changes, by=by, now=now)
+            note(session, row, "spoofing.lapse_leave", changes, by=by, now=now)
             lapsed += 1
         elif row.reminded_at is None:
             row.reminded_at = now
@@ -224,19 +225,3 @@ def _get(session: Session, leave_id: int) -> SpoofLeave:
     if row is None:
         raise SpoofError("There is no such exception.")
     return row
-
-
-def _note(
-    session: Session, row: SpoofLeave, action: str, changes: Changes, *, by: Actor, now: datetime
-) -> None:
-    session.flush()
-    record(
-        session,
-        action=action,
-        kind="spoof-leave",
-        key=str(row.leave_id),
-        organisation=row.organisation,
-        changes=changes,
-        by=by.reference,
-        now=now,
-    )

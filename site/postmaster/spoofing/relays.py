@@ -9,8 +9,9 @@ from postmaster.access.acting import acts
 from postmaster.access.actors import Actor
 from postmaster.access.matrix import Action
 from postmaster.accounts.rules import find_address_fault
-from postmaster.audit.actions import Changes, record
+from postmaster.audit.actions import Changes
 from postmaster.organisations.tables import Organisation
+from postmaster.spoofing.noting import note
 from postmaster.spoofing.steps import SpoofError
 from postmaster.spoofing.tables import SpoofRelay
 
@@ -47,7 +48,7 @@ def register_relay(
     )
     session.add(row)
     changes: Changes = {"domain": (None, name), "network": (None, str(found))}
-    _note(session, row, "spoofing.register_relay", changes, by=by, now=now)
+    note(session, row, "spoofing.register_relay", changes, by=by, now=now)
     return row.relay_id
 
 
@@ -63,20 +64,4 @@ def end_relay(session: Session, *, relay_id: int, by: Actor, now: datetime) -> N
         raise SpoofError("There is no such relay, or it is ended already.")
     row.ended_at = now
     changes: Changes = {"ended_at": (None, now.isoformat())}
-    _note(session, row, "spoofing.end_relay", changes, by=by, now=now)
-
-
-def _note(
-    session: Session, row: SpoofRelay, action: str, changes: Changes, *, by: Actor, now: datetime
-) -> None:
-    session.flush()
-    record(
-        session,
-        action=action,
-        kind="spoof-relay",
-        key=str(row.relay_id),
-        organisation=row.organisation,
-        changes=changes,
-        by=by.reference,
-        now=now,
-    )
+    note(session, row, "spoofing.end_relay", changes, by=by, now=now)

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from postmaster.access.acting import acts
 from postmaster.access.actors import Actor, ActorKind
 from postmaster.access.matrix import Action as Right
-from postmaster.audit.actions import Changes, record
+from postmaster.audit.actions import Changes
 from postmaster.days import london_day
 from postmaster.policy.numbers import Key
 from postmaster.policy.reads import get_policy
+from postmaster.spoofing.noting import note
 from postmaster.spoofing.rehearsal import Rehearsal
 from postmaster.spoofing.steps import SpoofError, StageState
 from postmaster.spoofing.tables import SpoofStage
@@ -83,7 +84,7 @@ def propose_stage(
         "network": (None, proposal.network),
         "kind": (None, proposal.kind),
     }
-    _note(session, row, "spoofing.propose", changes, by=by, now=now)
+    note(session, row, "spoofing.propose", changes, by=by, now=now)
     return row.stage_id
 
 
@@ -115,7 +116,7 @@ def approve_stage(
         old = _get_for(session, row.replaces)
         old.state, old.ended_why = StageState.MOVED, f"Its date was moved by number {stage_id}."
     changes: Changes = {"state": (StageState.PROPOSED, StageState.APPROVED)}
-    _note(session, row, "spoofing.approve", changes, by=by, now=now)
+    note(session, row, "spoofing.approve", changes, by=by, now=now)
 
 
 @acts(Right.SPOOFING_SWITCH)
@@ -132,7 +133,7 @@ def withdraw_stage(session: Session, *, stage_id: int, why: str, by: Actor, now:
         raise SpoofError("It is over already.")
     changes: Changes = {"state": (row.state, StageState.WITHDRAWN)}
     row.state, row.ended_why = StageState.WITHDRAWN, words
-    _note(session, row, "spoofing.withdraw", changes, by=by, now=now)
+    note(session, row, "spoofing.withdraw", changes, by=by, now=now)
 
 
 @acts(Right.SPOOFING_SWITCH)
@@ -160,7 +161,7 @@ def postpone_stage(
         "from": (row.from_at.isoformat(), from_at.isoformat() if from_at else "to be confirmed")
     }
     row.from_at, row.ended_why = from_at, words
-    _note(session, row, "spoofing.postpone", changes, by=by, now=now)
+    note(session, row, "spoofing.postpone", changes, by=by, now=now)
 
 
 @acts(Right.SPOOFING_SWITCH)
@@ -176,7 +177,7 @@ def roll_back_stage(session: Session, *, stage_id: int, why: str, by: Actor, now
         raise SpoofError("It is not in force, so there is nothing to roll back.")
     row.rolled_back_at, row.rolled_back_by, row.rolled_back_why = now, by.reference, words
     changes: Changes = {"rolled_back_at": (None, now.isoformat())}
-    _note(session, row, "spoofing.roll_back", changes, by=by, now=now)
+    note(session, row, "spoofing.roll_back", changes, by=by, now=now)
 
 
 def digest_stage(row: SpoofStage) -> str:
@@ -229,18 +230,3 @@ def _check_words(text: str, field: str) -> str:
     if not words or len(words) > LONGEST_WORDS:
         raise SpoofError("Say why and who decided it, in at most 2,000 letters.", field=field)
     return words
-
-
-def _note(
-    session: Session, row: SpoofStage, action: str, changes: Changes, *, by: Actor, now: datetime
-) -> None:
-    session.flush()
-    record(
-        session,
-        action=action,
-        kind="spoof-stage",
-        key=str(row.stage_id),
-        changes=changes,
-        by=by.reference,
-        now=now,
-    )

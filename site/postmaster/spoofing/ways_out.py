@@ -11,6 +11,7 @@ from postmaster.access.matrix import Action
 from postmaster.access.reads import get_above
 from postmaster.audit.actions import Changes, record
 from postmaster.organisations.tables import Organisation
+from postmaster.spoofing import noting
 from postmaster.spoofing.register import get_pair
 from postmaster.spoofing.steps import NEXT_WAY, Manner, Sort, SpoofError, Way, WayState
 from postmaster.spoofing.tables import SpoofNotices, SpoofPair, SpoofWayOut
@@ -78,7 +79,7 @@ def ask_way_out(
     )
     session.add(row)
     changes: Changes = {"way": (None, way), "state": (None, WayState.ASKED)}
-    _note(session, row, "spoofing.ask_way_out", changes, by=by, now=now)
+    noting.note(session, row, "spoofing.ask_way_out", changes, by=by, now=now)
     return row.way_out_id
 
 
@@ -102,7 +103,7 @@ def step_way_out(
     if note.strip():
         _check_note(note, "note")
         row.note = note.strip()
-    _note(session, row, "spoofing.step_way_out", changes, by=by, now=now)
+    noting.note(session, row, "spoofing.step_way_out", changes, by=by, now=now)
 
 
 @acts(Action.SPOOFING_WORK)
@@ -180,19 +181,3 @@ def _check_none_open(session: Session, pair_id: int, organisation: str) -> None:
 def _check_note(text: str, field: str) -> None:
     if not text.strip() or len(text) > LONGEST_NOTE:
         raise SpoofError("Say it in words, 2,000 letters at most.", field=field)
-
-
-def _note(
-    session: Session, row: SpoofWayOut, action: str, changes: Changes, *, by: Actor, now: datetime
-) -> None:
-    session.flush()
-    record(
-        session,
-        action=action,
-        kind="spoof-way-out",
-        key=str(row.way_out_id),
-        organisation=row.organisation,
-        changes=changes,
-        by=by.reference,
-        now=now,
-    )

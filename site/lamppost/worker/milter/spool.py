@@ -62,6 +62,10 @@ class Spool:
         """The oldest signs of answers taken."""
         return sorted(self.folder.glob(f"*{TAKEN}"))[:most]
 
+    def holds(self, record: str) -> bool:
+        """Whether a record waits to be brought in."""
+        return (self.folder / f"{record}{SUFFIX}").exists()
+
     def set_aside(self, path: Path) -> None:
         """Put a record that cannot be read where somebody may look at it."""
         path.rename(self.bad / path.name)
