@@ -5,6 +5,7 @@ to the byte, headers included.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from bulletin_files import write_bulletin
+from desk import Desk, a_text
 from lamppost.bulletins.actions import load_folder
 from lamppost.bulletins.feeds import Site
 from lamppost.clock import FixedClock
@@ -19,11 +21,14 @@ from lamppost.database import unit_of_work
 from lamppost.settings import Settings
 from lamppost.snapshot.making import SnapshotMaker
 from lamppost.status.actions import import_hssi_rows
+from lamppost.status.hssis.drafts import Ask
+from lamppost.status.hssis.texts import Wait
 from lamppost.web.app import create_app
 from postmaster.policy.actions import enter_presets
 from probes.reading import QuarantinedRow
 from public_outputs import HIDDEN, MARKER, Public, is_changing, leaks
 from service_rows import (
+    PORTAL,
     define_service,
     log_hssi,
     measure,
@@ -81,7 +86,21 @@ def plant_drafts(engine: Engine, public: Public) -> None:
     load_folder(engine, settings.content_dir, NINE, site=Site.of(settings))
 
 
-PLANTS: tuple[Callable[[Engine, Public], None], ...] = (plant_quarantined, plant_drafts)
+def plant_embargoed(engine: Engine, _public: Public) -> None:
+    """One that waits for its moment, and one for a second person; guards know of both."""
+    desk = Desk(engine)
+    words = {"title": f"About {MARKER}", "summary": MARKER, "components": (PORTAL,)}
+    later = Ask(publish_at=NINE + timedelta(hours=2))
+    assert desk.put_up(a_text(**words), ref=HIDDEN, ask=later) is Wait.EMBARGO
+    severe = a_text(**words, impact=1, urgency=1)
+    assert desk.put_up(severe, ref=f"{HIDDEN}-2") is Wait.SECOND_PERSON
+
+
+PLANTS: tuple[Callable[[Engine, Public], None], ...] = (
+    plant_quarantined,
+    plant_drafts,
+    plant_embargoed,
+)
 
 
 def test_what_is_hidden_changes_no_public_output(public: Public, sqlite_engine: Engine) -> None:

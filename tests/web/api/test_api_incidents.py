@@ -1,4 +1,4 @@
-"""Our own API on the log: what is published, narrowed, with its updates."""
+"""Our own API on the log: what is published, narrowed, with updates and intervals."""
 
 from datetime import timedelta
 
@@ -50,7 +50,7 @@ def test_the_log_can_be_narrowed_and_followed(
 
 
 @pytest.mark.usefixtures("service")
-def test_an_incident_has_its_updates(api: ApiClient) -> None:
+def test_an_incident_has_its_updates_and_intervals(api: ApiClient) -> None:
     one = api.get("/incidents/INC1")
 
     assert (one["severity"], one["is_open"], one["resolved_at"]) == (1, True, None)
@@ -58,6 +58,20 @@ def test_an_incident_has_its_updates(api: ApiClient) -> None:
     assert [update["severity"] for update in one["updates"]] == [2, 1]
     assert one["updates"][1]["summary"] == "A queue is stuck."
     assert "Severity changed from 2 to 1." in one["updates"][1]["words"]
+    assert one["intervals"] == [
+        {
+            "component": INCOMING,
+            "state": "degraded",
+            "started_at": "2018-04-09T06:00:00Z",
+            "ended_at": "2018-04-09T07:00:00Z",
+        },
+        {
+            "component": INCOMING,
+            "state": "partial",
+            "started_at": "2018-04-09T07:00:00Z",
+            "ended_at": None,
+        },
+    ]
 
 
 @pytest.mark.usefixtures("service")

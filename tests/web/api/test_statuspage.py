@@ -124,6 +124,21 @@ def test_an_incident_tells_its_updates_newest_first(client: CheckingClient) -> N
 
 
 @pytest.mark.usefixtures("service")
+def test_an_update_tells_what_it_changed_for_each_component(client: CheckingClient) -> None:
+    newest, oldest = read(client, "incidents/unresolved")["incidents"][0]["incident_updates"]
+    resolved = read(client, "incidents")["incidents"][1]["incident_updates"][0]
+
+    for update, old, new in (
+        (oldest, "operational", "degraded_performance"),
+        (newest, "degraded_performance", "degraded_performance"),
+        (resolved, "operational", "operational"),
+    ):
+        assert [one["name"] for one in update["affected_components"]] == ["Incoming internet email"]
+        assert update["affected_components"][0]["old_status"] == old
+        assert update["affected_components"][0]["new_status"] == new
+
+
+@pytest.mark.usefixtures("service")
 def test_plans_are_maintenances_by_whether_they_have_begun(client: CheckingClient) -> None:
     every = read(client, "scheduled-maintenances")["scheduled_maintenances"]
     upcoming = read(client, "scheduled-maintenances/upcoming")["scheduled_maintenances"]

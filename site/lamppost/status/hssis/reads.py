@@ -100,6 +100,33 @@ def list_hssis(
     )
 
 
+def list_narrowed(
+    session: Session,
+    *,
+    is_open: bool | None = None,
+    severity: int | None = None,
+    component: str | None = None,
+    since: datetime | None = None,
+    before: tuple[datetime, str] | None = None,
+    limit: int = PAGE,
+) -> tuple[Hssi, ...]:
+    """The log narrowed to what fits everything given, the newest first, a page at a time."""
+    where: list[ColumnElement[bool]] = []
+    if is_open is not None:
+        over = HssiRecord.resolved_at
+        where.append(over.is_(None) if is_open else over.is_not(None))
+    if severity is not None:
+        where.append(HssiRecord.severity == severity)
+    if component is not None:
+        named = select(HssiComponent.ref).where(HssiComponent.component == component)
+        where.append(HssiRecord.ref.in_(named))
+    if since is not None:
+        where.append(HssiRecord.raised_at >= since)
+    if before is not None:
+        where.append(tuple_(HssiRecord.raised_at, HssiRecord.ref) < tuple_(*before))
+    return _list(session, *where, limit=limit)
+
+
 def count_hssis(session: Session) -> int:
     """How many the log has."""
     return session.scalar(select(func.count()).select_from(HssiRecord).where(PUBLIC)) or 0

@@ -5,8 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from lamppost.status.blend import lift
-from lamppost.status.hssis.history import Told
-from lamppost.status.notices import Hssi
+from lamppost.status.notices import Hssi, HssiUpdate
 from lamppost.status.report import State
 from lamppost.status.statuspage.identity import make_id
 from lamppost.status.statuspage.moments import write_moment, write_some
@@ -24,7 +23,7 @@ _WELL = State.OPERATIONAL
 def make_incident(
     hssi: Hssi,
     *,
-    updates: Sequence[Told],
+    updates: Sequence[HssiUpdate],
     page_id: str,
     page_url: str,
     components: Mapping[str, ComponentShape],
@@ -60,7 +59,7 @@ def make_incident(
 
 def _make_updates(
     hssi: Hssi,
-    updates: Sequence[Told],
+    updates: Sequence[HssiUpdate],
     incident_id: str,
     components: Mapping[str, ComponentShape],
 ) -> list[UpdateShape]:
@@ -79,7 +78,7 @@ def _make_updates(
     ]
 
 
-def _resolving(updates: Sequence[Told], resolved_at: datetime | None) -> frozenset[int]:
+def _resolving(updates: Sequence[HssiUpdate], resolved_at: datetime | None) -> frozenset[int]:
     """The numbers of the updates after which it was over, whatever the log called it."""
     named = {one.number for one in updates if one.state.lower() in {"resolved", "closed"}}
     if resolved_at is not None and updates:
@@ -88,7 +87,7 @@ def _resolving(updates: Sequence[Told], resolved_at: datetime | None) -> frozens
 
 
 def _make_update(
-    update: Told,
+    update: HssiUpdate,
     *,
     key: str,
     incident_id: str,
@@ -112,8 +111,8 @@ def _make_update(
 
 
 def _affected(
-    before: Told | None,
-    update: Told,
+    before: HssiUpdate | None,
+    update: HssiUpdate,
     components: Mapping[str, ComponentShape],
     ends: frozenset[int],
 ) -> list[AffectedShape] | None:
@@ -134,7 +133,7 @@ def _affected(
     ]
 
 
-def _lifted(update: Told | None, ends: frozenset[int]) -> dict[str, State]:
+def _lifted(update: HssiUpdate | None, ends: frozenset[int]) -> dict[str, State]:
     """What an update shows its components as, by their slugs."""
     if update is None:
         return {}

@@ -1,4 +1,4 @@
-"""High Severity Service Incidents for programs."""
+"""High Severity Service Incidents for programs: only what is published."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +7,8 @@ from functools import partial
 from flask import Blueprint
 from pydantic import Field
 
-from lamppost.status.hssis.narrowing import list_narrowed
+from lamppost.status.hssis.history import list_intervals_of
+from lamppost.status.hssis.reads import list_narrowed
 from lamppost.status.notices import Hssi
 from lamppost.status.reads import get_hssi
 from lamppost.web.api_v1.asked import MOMENT_WORDS, Asked, Moment, Paged
@@ -15,7 +16,7 @@ from lamppost.web.api_v1.operation import not_found, operation
 from lamppost.web.api_v1.page import make_listing, read_place
 from lamppost.web.api_v1.shapes.incidents import IncidentDetailShape, IncidentShape
 from lamppost.web.api_v1.shapes.paging import Listing
-from lamppost.web.context import session, settings
+from lamppost.web.context import now, session, settings
 
 blueprint = Blueprint("api_v1_incidents", __name__, url_prefix="/api/v1")
 
@@ -50,13 +51,13 @@ def index(asked: AskedIncidents) -> Listing[IncidentShape]:
         before=None if place is None else (place[0], place[1]),
         limit=asked.limit + 1,
     )
-    shape = partial(IncidentShape.of, base_url=settings().base_url)
+    shape = partial(IncidentShape.of, base_url=settings().base_url, now=now())
     return make_listing(found, asked, shape=shape, key=_key)
 
 
 @blueprint.get("/incidents/<ref>")
 @operation(
-    "One incident with its updates.",
+    "One incident with its updates and what it affected.",
     answer=IncidentDetailShape,
     asked=Asked,
 )
@@ -65,7 +66,8 @@ def show(_asked: Asked, ref: str) -> IncidentDetailShape:
     hssi = get_hssi(session(), ref)
     if hssi is None:
         raise not_found("incident", ref, "Take a reference from /api/v1/incidents.")
-    return IncidentDetailShape.of_detail(hssi, base_url=settings().base_url)
+    intervals = list_intervals_of(session(), ref)
+    return IncidentDetailShape.of_detail(hssi, intervals, base_url=settings().base_url, now=now())
 
 
 def _key(hssi: Hssi) -> tuple[datetime, str]:
