@@ -105,6 +105,10 @@ class Window:
     outcome: str = ""
 
 
+# The kind of a change in which nothing is changed.
+FREEZE = "freeze"
+
+
 class ChangeState(StrEnum):
     """Where a planned change stands."""
 

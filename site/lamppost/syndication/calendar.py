@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from icalendar import Calendar, Component, Event
-from icalendar.prop import vDDDTypes, vDuration, vRecur, vText
+from icalendar.prop import vDDDTypes, vDuration, vText
 
 from lamppost.clock import LONDON
 from lamppost.syndication.entry import printable
@@ -53,8 +53,8 @@ class Standing(StrEnum):
 class CalendarEntry:
     """One thing that takes place. Either moments, or civil days whose last one is included.
 
-    `uid` never changes for a thing, `sequence` goes up with each edit of it. `recurrence` is an
-    RRULE, repeated in London's civil time.
+    `uid` never changes for a thing, `sequence` goes up with each edit of it. What comes again is an
+    entry for each of its times: any one of them may be moved or cancelled by itself.
     """
 
     uid: str
@@ -69,7 +69,6 @@ class CalendarEntry:
     updated_at: datetime
     location: str = ""
     categories: tuple[str, ...] = ()
-    recurrence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +123,6 @@ def _event(entry: CalendarEntry) -> Event:
         event.add("location", vText(printable(entry.location)))
     if entry.categories:
         event.add("categories", list(entry.categories))
-    if entry.recurrence:
-        event.add("rrule", vRecur.from_ical(entry.recurrence))
     return event
 
 

@@ -18,6 +18,8 @@ LASTING = (
     "/status/changes/",
     "/status/bcdr/",
     "/status/releases/",
+    "/status/known-issues/",
+    "/status/history/",
     "/contacts/",
     "/feeds/",
     "/accessibility/",

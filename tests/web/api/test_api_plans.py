@@ -6,8 +6,14 @@ import pytest
 from sqlalchemy import Engine
 
 from api import ApiClient
+from desk import Desk
+from lamppost.status.plans.changes import cancel_change, schedule_change
+from lamppost.status.plans.issues import close_issue, open_issue
+from lamppost.status.plans.texts import ChangeText, IssueText
 from service_rows import PORTAL, define_service, plan_change, plan_release, plan_window
 from status_rows import NINE
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -60,6 +66,36 @@ def test_days_are_days_and_moments_are_moments(api: ApiClient) -> None:
     assert (release["planned_words"], release["is_month_only"]) == ("April 2018", True)
     assert release["items"][0] == {"kind": "feature", "text": "Search by organisation code"}
     api.get("/changes?state=cancelled_by_nobody", 400)
+
+
+@pytest.mark.usefixtures("plans")
+def test_a_change_that_is_called_off_or_a_freeze_says_so(
+    sqlite_engine: Engine, api: ApiClient
+) -> None:
+    desk = Desk(sqlite_engine)
+    later = NINE + timedelta(days=3)
+    freeze = ChangeText("Nothing is changed", later, later + HOUR, kind="freeze")
+    desk.do(schedule_change, ref="FRZ1", text=freeze)
+    desk.do(cancel_change, ref="CHG1", why="The supplier is ill.")
+
+    assert [one["ref"] for one in api.get("/changes?state=cancelled")["items"]] == ["CHG1"]
+    assert {one["kind"] for one in api.get("/changes")["items"]} == {"change", "freeze"}
+
+
+@pytest.mark.usefixtures("plans")
+def test_known_issues_are_open_unless_asked_for_closed_ones(
+    sqlite_engine: Engine, api: ApiClient
+) -> None:
+    desk = Desk(sqlite_engine)
+    for ref in ("KI1", "KI2"):
+        text = IssueText(f"{ref} is slow", "Portal", "Search is slow.", "Use the filter.")
+        desk.do(open_issue, ref=ref, text=text)
+    desk.do(close_issue, ref="KI2")
+
+    assert [one["ref"] for one in api.follow("/known-issues?limit=1")] == ["KI1"]
+    closed = api.get("/known-issues?state=closed")["items"]
+    assert [(one["ref"], one["closed_on"]) for one in closed] == [("KI2", "2018-04-09")]
+    assert api.get("/known-issues")["items"][0]["workaround"] == "Use the filter."
 
 
 @pytest.mark.usefixtures("plans")

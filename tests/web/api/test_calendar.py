@@ -1,7 +1,7 @@
 """The calendar: two readers agree on it, before and after a move and a cancellation."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 import ics
@@ -11,7 +11,12 @@ from icalendar import Calendar
 from sqlalchemy import Engine
 
 from checking import CheckingClient
+from desk import Desk
 from lamppost.clock import FixedClock
+from lamppost.status.plans.changes import cancel_change
+from lamppost.status.plans.recurrence import Recurrence
+from lamppost.status.plans.series import start_series
+from lamppost.status.plans.texts import ChangeText
 from service_rows import (
     INCOMING,
     PORTAL,
@@ -134,6 +139,35 @@ def test_a_move_and_a_cancellation_keep_the_uid_and_raise_the_sequence(
     assert before[uid].sequence < moved[uid].sequence < cancelled[uid].sequence
     assert moved[uid][:2] == (date(2018, 9, 28), date(2018, 10, 3))
     assert cancelled[uid].status == "CANCELLED"
+
+
+def test_a_change_called_off_in_the_same_second_stays_and_says_so(
+    service: Engine, read: Callable[..., Read]
+) -> None:
+    before = read("/status/calendar/changes.ics")
+    Desk(service).do(cancel_change, ref="CHG1", why="The supplier is ill.")
+    after = read("/status/calendar/changes.ics")
+
+    uid = next(iter(before))
+    assert list(after) == [uid]
+    assert after[uid].status == "CANCELLED"
+    assert after[uid].sequence > before[uid].sequence
+
+
+def test_what_comes_again_is_at_the_same_hour_on_the_wall_all_year(
+    service: Engine, read: Callable[..., Read], clock: FixedClock
+) -> None:
+    clock.set_to(datetime(2018, 10, 20, 9, 0, tzinfo=UTC))
+    weekly = Recurrence(date(2018, 10, 20), time(22, 0), time(23, 0), "FREQ=WEEKLY;BYDAY=SA")
+    text = ChangeText("Patching", clock.now(), clock.now() + timedelta(hours=1))
+    Desk(service).do(start_series, ref="PATCH", recurrence=weekly, text=text, now=clock.now())
+    seen = [one for one in read().values() if one.title == "Patching"]
+
+    assert [one.first for one in sorted(seen)[:3]] == [
+        datetime(2018, 10, 20, 21, 0, tzinfo=UTC),
+        datetime(2018, 10, 27, 21, 0, tzinfo=UTC),
+        datetime(2018, 11, 3, 22, 0, tzinfo=UTC),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lamppost.status.hssis.history import list_updates
-from lamppost.status.notices import Hssi
+from lamppost.status.notices import FREEZE, Hssi
 from lamppost.status.reads import (
     get_service_status,
     list_changes,
@@ -124,7 +124,9 @@ class Documents:
         """The latest first."""
         changes = list_changes(self._session, now=self._now, days_back=DAYS_BACK)
         windows = list_windows(self._session, now=self._now)
-        planned = [*map(plan_change, changes), *map(plan_window, windows)]
+        # In a freeze nothing is changed: no client should call that a maintenance.
+        work = [one for one in changes if one.kind != FREEZE]
+        planned = [*map(plan_change, work), *map(plan_window, windows)]
         return sorted(planned, key=lambda one: (one.starts_at, one.key), reverse=True)
 
     @cached_property

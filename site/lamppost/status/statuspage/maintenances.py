@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lamppost.clock import london_midnight
-from lamppost.status.notices import Change, Window, WindowState
+from lamppost.status.notices import Change, ChangeState, Window, WindowState
 from lamppost.status.statuspage.identity import make_id
 from lamppost.status.statuspage.moments import write_moment, write_some
 from lamppost.status.statuspage.shapes import ComponentShape, IncidentShape, UpdateShape
@@ -55,6 +55,7 @@ def plan_change(change: Change) -> Planned:
         ends_at=change.ends_at,
         announced_at=change.announced_at,
         updated_at=change.updated_at,
+        is_cancelled=change.state is ChangeState.CANCELLED,
     )
 
 

@@ -1,6 +1,7 @@
-"""What is planned, for programs: tests, changes, releases; few enough to come at once."""
+"""What is planned and what is known not to work, for programs: few enough to be read whole."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import TypeVar
 
 from flask import Blueprint
@@ -11,6 +12,7 @@ from lamppost.status.notices import ChangeState, ReleaseState, WindowState
 from lamppost.web.api_v1.asked import Paged
 from lamppost.web.api_v1.operation import operation
 from lamppost.web.api_v1.page import make_listing, read_place, stranger_cursor
+from lamppost.web.api_v1.shapes.issues import KnownIssueShape
 from lamppost.web.api_v1.shapes.paging import Listing
 from lamppost.web.api_v1.shapes.plans import ChangeShape, ReleaseShape, WindowShape
 from lamppost.web.context import now, session
@@ -19,6 +21,13 @@ blueprint = Blueprint("api_v1_plans", __name__, url_prefix="/api/v1")
 T = TypeVar("T")
 # As far back as the forward schedule may be asked for.
 LONGEST_DAYS = 3660
+
+
+class IssueState(StrEnum):
+    """Whether a known issue is still one."""
+
+    OPEN = "open"
+    CLOSED = "closed"
 
 
 class AskedWindows(Paged):
@@ -32,7 +41,7 @@ class AskedWindows(Paged):
 class AskedChanges(Paged):
     """What changes may be narrowed to."""
 
-    state: ChangeState | None = Field(None, description="upcoming, running or done")
+    state: ChangeState | None = Field(None, description="upcoming, running, done or cancelled")
     component: str | None = Field(None, description="a component's slug")
     days_back: int = Field(
         90, ge=0, le=LONGEST_DAYS, description="how many days ago one may have ended"
@@ -43,6 +52,26 @@ class AskedReleases(Paged):
     """What releases may be narrowed to."""
 
     state: ReleaseState | None = Field(None, description="planned, live or rolled_back")
+
+
+class AskedIssues(Paged):
+    """Which known issues."""
+
+    state: IssueState = Field(IssueState.OPEN, description="open or closed")
+
+
+@blueprint.get("/known-issues")
+@operation(
+    "Known issues: open ones by product and age, closed ones the last closed first.",
+    answer=Listing[KnownIssueShape],
+    asked=AskedIssues,
+)
+def known_issues(asked: AskedIssues) -> Listing[KnownIssueShape]:
+    """The open ones unless told."""
+    is_open = asked.state is IssueState.OPEN
+    found = reads.list_known_issues(session(), now=now(), is_open=is_open)
+    shown = _after(found, asked, [one.ref for one in found])
+    return make_listing(shown, asked, shape=KnownIssueShape.of, key=lambda one: (one.ref,))
 
 
 @blueprint.get("/windows")

@@ -27,7 +27,10 @@ class WindowShape(Shape):
     state: WindowState
     summary: str
     location: str
+    expects_impact: bool
+    outcome: str = Field(description="how it went, once it is over")
     announced_at: datetime
+    dates_announced_at: datetime = Field(description="when its present first day was announced")
     updated_at: datetime
 
     @classmethod
@@ -42,6 +45,9 @@ class WindowShape(Shape):
             state=window.state,
             summary=window.summary,
             location=window.location,
+            expects_impact=window.expects_impact,
+            outcome=window.outcome,
+            dates_announced_at=window.dates_announced_at or window.announced_at,
             announced_at=window.announced_at,
             updated_at=window.updated_at,
         )
@@ -58,8 +64,13 @@ class ChangeShape(Shape):
     components: list[str] = Field(description="slugs")
     impact: str
     has_impact: bool = Field(description="its components are under maintenance while it runs")
+    kind: str = Field(description="change, or freeze for a time in which nothing is changed")
+    effects: dict[str, str] = Field(description="by slug: none, slow or down")
+    series: str | None = Field(description="the reference of the change that comes again")
     summary: str
+    outcome: str = Field(description="how it went, once it is over")
     announced_at: datetime
+    dates_announced_at: datetime = Field(description="when its present beginning was announced")
     updated_at: datetime
 
     @classmethod
@@ -74,6 +85,11 @@ class ChangeShape(Shape):
             components=list(change.components),
             impact=change.impact,
             has_impact=change.has_impact,
+            kind=change.kind,
+            effects=dict(change.effects),
+            series=change.series,
+            outcome=change.outcome,
+            dates_announced_at=change.dates_announced_at or change.announced_at,
             summary=change.summary,
             announced_at=change.announced_at,
             updated_at=change.updated_at,
@@ -97,6 +113,7 @@ class ReleaseShape(Shape):
     is_month_only: bool
     planned_words: str
     live_at: datetime | None
+    rolled_back_at: datetime | None
     summary: str
     items: list[ItemShape]
     announced_at: datetime
@@ -113,6 +130,7 @@ class ReleaseShape(Shape):
             is_month_only=release.is_month_only,
             planned_words=release.planned_words,
             live_at=release.live_at,
+            rolled_back_at=release.rolled_back_at,
             summary=release.summary,
             items=[ItemShape(kind=item.kind, text=item.text) for item in release.items],
             announced_at=release.announced_at,
