@@ -13,7 +13,6 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from bulletin_files import write_bulletin
-from desk import Desk, a_text
 from lamppost.bulletins.actions import load_folder
 from lamppost.bulletins.feeds import Site
 from lamppost.clock import FixedClock
@@ -36,6 +35,7 @@ from service_rows import (
     plan_release,
     plan_window,
 )
+from status_desk import Desk, a_text
 from status_rows import NINE
 
 

@@ -10,8 +10,10 @@ from checking import CheckingClient
 from lamppost.bulletins.actions import load_folder
 from lamppost.bulletins.feeds import Site
 from lamppost.clock import FixedClock
+from lamppost.database import unit_of_work
 from lamppost.settings import Settings
 from lamppost.web.context import db
+from postmaster.policy.actions import enter_presets
 
 BULLETIN = """---
 id: tag:lamppost.example,2018-04-09:la-bulletin
@@ -55,6 +57,8 @@ def test_the_sitemap_lists_pages_that_are_there(
 ) -> None:
     (Path(settings.content_dir) / "2018-04-09.md").write_text(BULLETIN, encoding="utf-8")
     with app.app_context():
+        with unit_of_work(db.engine) as session:
+            enter_presets(session, by="system:test", now=clock.now())
         load_folder(db.engine, settings.content_dir, clock.now(), site=Site.of(settings))
 
     listed = re.findall(r"<loc>http://lamppost\.test(.*?)</loc>", client.get("/sitemap.xml").text)

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import Engine
 
 from api import ApiClient
-from desk import Desk
 from lamppost.status.plans.changes import cancel_change, schedule_change
 from lamppost.status.plans.issues import close_issue, open_issue
 from lamppost.status.plans.texts import ChangeText, IssueText
 from service_rows import PORTAL, define_service, plan_change, plan_release, plan_window
+from status_desk import Desk
 from status_rows import NINE
 
 HOUR = timedelta(hours=1)

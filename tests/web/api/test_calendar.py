@@ -11,7 +11,6 @@ from icalendar import Calendar
 from sqlalchemy import Engine
 
 from checking import CheckingClient
-from desk import Desk
 from lamppost.clock import FixedClock
 from lamppost.status.plans.changes import cancel_change
 from lamppost.status.plans.recurrence import Recurrence
@@ -25,6 +24,7 @@ from service_rows import (
     plan_release,
     plan_window,
 )
+from status_desk import Desk
 from status_rows import NINE
 
 

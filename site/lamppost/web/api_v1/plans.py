@@ -1,6 +1,6 @@
 """What is planned and what is known not to work, for programs: few enough to be read whole."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -13,12 +13,13 @@ from lamppost.web.api_v1.asked import Paged
 from lamppost.web.api_v1.operation import operation
 from lamppost.web.api_v1.page import make_listing, read_place, stranger_cursor
 from lamppost.web.api_v1.shapes.issues import KnownIssueShape
-from lamppost.web.api_v1.shapes.paging import Listing
+from lamppost.web.api_v1.shapes.paging import Listing, Shape
 from lamppost.web.api_v1.shapes.plans import ChangeShape, ReleaseShape, WindowShape
 from lamppost.web.context import now, session
 
 blueprint = Blueprint("api_v1_plans", __name__, url_prefix="/api/v1")
 T = TypeVar("T")
+S = TypeVar("S", bound=Shape)
 # As far back as the forward schedule may be asked for.
 LONGEST_DAYS = 3660
 
@@ -70,8 +71,7 @@ def known_issues(asked: AskedIssues) -> Listing[KnownIssueShape]:
     """The open ones unless told."""
     is_open = asked.state is IssueState.OPEN
     found = reads.list_known_issues(session(), now=now(), is_open=is_open)
-    shown = _after(found, asked, [one.ref for one in found])
-    return make_listing(shown, asked, shape=KnownIssueShape.of, key=lambda one: (one.ref,))
+    return _page(found, asked, shape=KnownIssueShape.of, key=lambda one: one.ref)
 
 
 @blueprint.get("/windows")
@@ -81,8 +81,7 @@ def windows(asked: AskedWindows) -> Listing[WindowShape]:
     found = [
         one for one in reads.list_windows(session(), now=now()) if asked.state in (None, one.state)
     ]
-    shown = _after(found, asked, [one.uid for one in found])
-    return make_listing(shown, asked, shape=WindowShape.of, key=lambda one: (one.uid,))
+    return _page(found, asked, shape=WindowShape.of, key=lambda one: one.uid)
 
 
 @blueprint.get("/changes")
@@ -100,8 +99,7 @@ def changes(asked: AskedChanges) -> Listing[ChangeShape]:
         if asked.state in (None, one.state)
         and (asked.component is None or asked.component in one.components)
     ]
-    shown = _after(found, asked, [one.ref for one in found])
-    return make_listing(shown, asked, shape=ChangeShape.of, key=lambda one: (one.ref,))
+    return _page(found, asked, shape=ChangeShape.of, key=lambda one: one.ref)
 
 
 @blueprint.get("/releases")
@@ -113,14 +111,17 @@ def changes(asked: AskedChanges) -> Listing[ChangeShape]:
 def releases(asked: AskedReleases) -> Listing[ReleaseShape]:
     """Planned ones, those made, those rolled back."""
     found = [one for one in reads.list_releases(session()) if asked.state in (None, one.state)]
-    shown = _after(found, asked, [one.ref for one in found])
-    return make_listing(shown, asked, shape=ReleaseShape.of, key=lambda one: (one.ref,))
+    return _page(found, asked, shape=ReleaseShape.of, key=lambda one: one.ref)
 
 
-def _after(found: Sequence[T], asked: Paged, keys: Sequence[str]) -> Sequence[T]:
-    """What comes after the row of the cursor, one more than a page holds."""
+def _page(
+    found: Sequence[T], asked: Paged, *, shape: Callable[[T], S], key: Callable[[T], str]
+) -> Listing[S]:
+    """The page after the row of the cursor."""
     place = read_place(asked, parts=1)
+    keys = [key(one) for one in found]
     if place is not None and place[0] not in keys:
         raise stranger_cursor()
     begin = 0 if place is None else keys.index(place[0]) + 1
-    return found[begin : begin + asked.limit + 1]
+    shown = found[begin : begin + asked.limit + 1]
+    return make_listing(shown, asked, shape=shape, key=lambda one: (key(one),))
