@@ -1,17 +1,16 @@
 """Runs of many probes go in one transaction: the same as one by one, in as many statements."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, select
 
 from lamppost.database import read_only, unit_of_work
 from lamppost.status.actions import UnknownProbeError, store_results
 from lamppost.status.storing import Run
 from lamppost.status.tables import Component, DayRollup, HourRollup, ProbeStanding
 from probes.reading import Result
+from statements import counted
 from status_rows import NINE, define, reading, run_of, some, storing
 
 MINUTE = timedelta(minutes=1)
@@ -33,19 +32,6 @@ def amounts(engine: Engine) -> list[object]:
             rows += session.execute(select(*table.__table__.columns).order_by(*key)).all()
         rows += session.execute(select(Component.slug, Component.days).order_by(Component.slug))
         return rows
-
-
-@contextmanager
-def counted(engine: Engine) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_c: object, _cu: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith("BEGIN"):
-            statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_many_at_once_amount_to_the_same_as_one_by_one(engine: Engine) -> None:

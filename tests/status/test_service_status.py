@@ -1,16 +1,15 @@
 """The page's read: honest about staleness, lifted by incidents, and as cheap for 50 as for 7."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from lamppost.database import read_only, unit_of_work
 from lamppost.status.actions import add_change, add_window, import_hssi_rows
 from lamppost.status.reads import get_component, get_service_status
 from lamppost.status.report import ComponentStatus, ServiceStatus, State
+from statements import counted
 from status_rows import (
     NINE,
     AComponent,
@@ -182,19 +181,6 @@ def test_a_component_shows_its_hours_probes_and_incidents(engine: Engine, store:
     ]
     assert [hssi.ref for hssi in detail.hssis] == ["INC1"]
     assert detail.probes[0].name == "c0"
-
-
-@contextmanager
-def counted(engine: Engine) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_c: object, _cu: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith("BEGIN"):
-            statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def filled(engine: Engine, components: int, readings: int) -> None:

@@ -26,6 +26,20 @@ def list_overlays(
     return {slug: tuple(sorted(some, key=_order)) for slug, some in found.items()}
 
 
+def list_spells(
+    session: Session, ref: str, *, first: datetime, last: datetime
+) -> list[tuple[str, Overlay]]:
+    """When and how an HSSI lay over each of its components: (slug, overlay), by beginning."""
+    found = list_overlays(session, first=first, last=last)
+    spells = [
+        (slug, one)
+        for slug, some in found.items()
+        for one in some
+        if one.kind is OverlayKind.INCIDENT and one.ref == ref
+    ]
+    return sorted(spells, key=lambda pair: (pair[1].starts_at, pair[0]))
+
+
 def _order(overlay: Overlay) -> tuple[datetime, str, str]:
     return overlay.starts_at, overlay.kind.value, overlay.ref
 
