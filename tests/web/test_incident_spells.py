@@ -1,15 +1,12 @@
-"""An incident's page tells how it lay over its components, and leads to the day it began."""
+"""How an incident lay over its components, in words, leading to the day it began."""
 
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
 
-from checking import CheckingClient
 from lamppost.status.report import State
 from lamppost.status.slices import Overlay, OverlayKind
 from lamppost.web.incident_spells import present_spells
-from service_rows import INCOMING, define_service, log_hssi
 from status_rows import NINE
 
 HOUR = timedelta(hours=1)
@@ -34,17 +31,3 @@ def test_only_days_that_are_shown_are_linked(days: int, is_linked: bool) -> None
 
     assert (row.address is not None) is is_linked
     assert (row.name, row.ends) == ("gone", "Still open")
-
-
-def test_the_page_has_a_row_for_each_component(
-    sqlite_engine: Engine, client: CheckingClient
-) -> None:
-    define_service(sqlite_engine)
-    log_hssi(sqlite_engine, "INC1", components=(INCOMING,), raised_at=NINE - HOUR)
-    log_hssi(sqlite_engine, "INC2", components=(INCOMING,), raised_at=NINE - HOUR)
-
-    page = client.get("/status/incidents/INC1/").text
-
-    assert page.count("What it was laid over</caption>") == 1
-    assert f'href="/status/components/{INCOMING}/days/2018-04-09/"' in page
-    assert page.count("Still open") == 1

@@ -82,6 +82,14 @@ def test_months_and_incidents_are_there_too(client: CheckingClient) -> None:
     assert "Relay delivery delays" in words(client, "incidents/INC1/")
 
 
+def test_an_incident_tells_how_it_lay_over_its_components(client: CheckingClient) -> None:
+    page = client.get("/status/n3/incidents/INC1/").text
+
+    assert page.count("What it was laid over</caption>") == 1
+    assert 'href="/status/components/c0/days/2018-04-01/">1 April 2018 at 1am BST</a>' in page
+    assert "1 April 2018 at 2am BST</td>" in page
+
+
 @pytest.mark.parametrize("path", ["components/telex/", "incidents/INC9/", "history/2018/13/"])
 def test_what_is_not_there_is_not_found(client: CheckingClient, path: str) -> None:
     client.get(f"/status/n3/{path}", status=404)

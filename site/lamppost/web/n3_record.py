@@ -6,6 +6,7 @@ from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from lamppost.status import reads
+from lamppost.status.overlays import list_spells
 from lamppost.status.raw_reads import list_probe_records
 from lamppost.status.uptime.reads import get_month, list_months, load_document
 from lamppost.web.component_names import name_components
@@ -13,6 +14,7 @@ from lamppost.web.component_page import present_component
 from lamppost.web.context import now, session
 from lamppost.web.fuller import WHY_OPEN, may_see_fuller
 from lamppost.web.guard import open_to_all
+from lamppost.web.incident_spells import present_spells
 from lamppost.web.month_page import present_month, present_months
 
 blueprint = Blueprint("n3_record", __name__, url_prefix="/status/n3")
@@ -42,11 +44,19 @@ def incident(ref: str) -> ResponseReturnValue:
     """One incident, and the days of its components it lay over."""
     if not may_see_fuller():
         return _refused()
-    hssi = reads.get_hssi(session(), ref)
+    hssi, at = reads.get_hssi(session(), ref), now()
     if hssi is None:
         abort(404)
-    names = name_components(session(), hssi.components, now=now())
-    return render_template("status/incident.html", hssi=hssi, components=names, at=now())
+    spells = list_spells(session(), ref, first=hssi.raised_at, last=at)
+    slugs = {*hssi.components, *(slug for slug, _ in spells)}
+    names = dict(name_components(session(), slugs, now=at))
+    return render_template(
+        "status/n3_incident.html",
+        hssi=hssi,
+        components=[(slug, names[slug]) for slug in hssi.components if slug in names],
+        at=at,
+        spells=present_spells(spells, names, now=at),
+    )
 
 
 @blueprint.get("/history/")
