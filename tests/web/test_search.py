@@ -3,14 +3,17 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from checking import CheckingClient
 from lamppost.bulletins.actions import load_folder
 from lamppost.bulletins.feeds import Site
 from lamppost.clock import FixedClock
+from lamppost.database import unit_of_work
 from lamppost.settings import Settings
+from lamppost.status.hssis.tables import HssiRecord
 from lamppost.worker.searching import take_in_all
+from service_rows import define_service, log_hssi, plan_change, plan_release, plan_window
 
 FILE = """---
 id: tag:example.org,2018-04-09:{status}
@@ -91,3 +94,43 @@ def test_a_withdrawn_bulletin_is_no_longer_found(
     take_in_all(sqlite_engine, clock)
 
     assert "Nothing found" in client.get("/search?q=lantern").text
+
+
+def test_what_is_published_of_the_status_is_found_where_it_stands(
+    client: CheckingClient, sqlite_engine: Engine, clock: FixedClock
+) -> None:
+    define_service(sqlite_engine)
+    log_hssi(sqlite_engine, title="Lantern slow", summary="Mail waits at the lantern.")
+    log_hssi(sqlite_engine, "INC9", title="Lantern hidden", summary="Embargoed lantern.")
+    with unit_of_work(sqlite_engine) as session:
+        session.execute(
+            update(HssiRecord).where(HssiRecord.ref == "INC9").values(published_at=None)
+        )
+    for plan in (plan_window, plan_change, plan_release):
+        plan(sqlite_engine)
+    take_in_all(sqlite_engine, clock)
+    assert take_in_all(sqlite_engine, clock) == 0
+
+    text = client.get("/search?q=lantern").text
+    assert "1 result" in text
+    assert "INC9" not in text
+    for kind, word in (("window", "centre"), ("change", "certificates"), ("release", "portal")):
+        found = client.get(f"/search?q={word}&kind={kind}").text
+        assert "1 result" in found, kind
+
+
+def test_an_incident_published_later_is_found_from_then_on(
+    client: CheckingClient, sqlite_engine: Engine, clock: FixedClock
+) -> None:
+    define_service(sqlite_engine)
+    log_hssi(sqlite_engine, "INC9", title="Lantern", summary="Words.")
+    with unit_of_work(sqlite_engine) as session:
+        session.execute(update(HssiRecord).values(published_at=None))
+    take_in_all(sqlite_engine, clock)
+    assert "Nothing found" in client.get("/search?q=lantern").text
+
+    with unit_of_work(sqlite_engine) as session:
+        session.execute(update(HssiRecord).values(published_at=clock.now()))
+    take_in_all(sqlite_engine, clock)
+
+    assert 'href="/status/incidents/INC9/"' in client.get("/search?q=lantern").text

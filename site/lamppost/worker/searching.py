@@ -13,6 +13,7 @@ from lamppost.database import read_only, unit_of_work
 from lamppost.search.actions import take_in
 from lamppost.search.documents import Document
 from lamppost.search.reads import get_fingerprint
+from lamppost.status import findable as status
 from lamppost.worker.schedule import Job
 
 SEARCH_S = 5
@@ -32,6 +33,11 @@ SOURCES = (
         bulletins.COLLECTION,
         lambda session, _now: bulletins.get_fingerprint(session),
         lambda session, _now: bulletins.list_documents(session),
+    ),
+    Source(
+        status.COLLECTION,
+        lambda session, _now: status.get_fingerprint(session),
+        lambda session, _now: status.list_documents(session),
     ),
 )
 
