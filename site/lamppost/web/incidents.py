@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 from lamppost.generation.actions import Area
 from lamppost.status import reads
 from lamppost.status.notices import Hssi
+from lamppost.status.overlays import list_spells
 from lamppost.web.component_names import name_components
 from lamppost.web.context import now, session
+from lamppost.web.incident_spells import present_spells
 from lamppost.web.public import public_page, true_until
 
 blueprint = Blueprint("incidents", __name__)
@@ -46,8 +48,16 @@ def show(ref: str) -> str:
     at = now()
     if hssi.is_open and not hssi.is_overdue(at):
         true_until(hssi.next_update_due_at)
-    names = name_components(session(), hssi.components, now=at)
-    return render_template("status/incident.html", hssi=hssi, components=names, at=at)
+    spells = list_spells(session(), ref, first=hssi.raised_at, last=at)
+    slugs = {*hssi.components, *(slug for slug, _ in spells)}
+    names = dict(name_components(session(), slugs, now=at))
+    return render_template(
+        "status/incident.html",
+        hssi=hssi,
+        components=[(slug, names[slug]) for slug in hssi.components if slug in names],
+        at=at,
+        spells=present_spells(spells, names, now=at),
+    )
 
 
 def _pages(found: tuple[Hssi, ...], *, is_first: bool) -> dict[str, dict[str, str]] | None:

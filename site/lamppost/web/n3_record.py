@@ -51,7 +51,7 @@ def incident(ref: str) -> ResponseReturnValue:
     slugs = {*hssi.components, *(slug for slug, _ in spells)}
     names = dict(name_components(session(), slugs, now=at))
     return render_template(
-        "status/n3_incident.html",
+        "status/incident.html",
         hssi=hssi,
         components=[(slug, names[slug]) for slug in hssi.components if slug in names],
         at=at,
