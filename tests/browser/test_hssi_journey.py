@@ -16,8 +16,8 @@ def press(page: Page, words: str) -> None:
     """The button of those words, by the keyboard."""
     button = page.locator(f"main button:has-text('{words}')").first
     button.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def choose(page: Page, field: str, begins: str) -> None:
