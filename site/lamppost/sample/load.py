@@ -66,6 +66,25 @@ def load_sample(
     write_log(folder / "hssi.csv", incidents)
     write_calendar(folder / "bcdr.ics", now)
     definitions = load_definitions(settings.probe_definitions(), settings.probe_variables())
+    _load_engine(engine, settings, now, told)
+    told("Loading ninety days of readings")
+    _load_readings(engine, definitions, incidents, now)
+    told("Loading the HSSI log, BCDR windows, changes and releases")
+    _load_logs(engine, definitions, clock)
+    with unit_of_work(engine) as session:
+        add_plans(session, now=now)
+        add_desk(session, now=now)
+    told("Closing the months that are over")
+    _close_months(engine, now)
+    told("Loading bulletins")
+    load_folder(engine, settings.content_dir, now, site=Site.of(settings))
+    (folder / "loaded").touch()
+
+
+def _load_engine(
+    engine: Engine, settings: Settings, now: datetime, told: Callable[[str], None]
+) -> None:
+    """Load what the engine keeps: organisations, accounts, closings, spoof policy, people."""
     told("Loading organisations")
     with unit_of_work(engine) as session:
         add_organisations(session, now=now)
@@ -84,18 +103,6 @@ def load_sample(
     add_people(engine, make_means(settings), settings.data, now=now)
     with unit_of_work(engine) as session:
         add_closed_roles(session, now=now)
-    told("Loading ninety days of readings")
-    _load_readings(engine, definitions, incidents, now)
-    told("Loading the HSSI log, BCDR windows, changes and releases")
-    _load_logs(engine, definitions, clock)
-    with unit_of_work(engine) as session:
-        add_plans(session, now=now)
-        add_desk(session, now=now)
-    told("Closing the months that are over")
-    _close_months(engine, now)
-    told("Loading bulletins")
-    load_folder(engine, settings.content_dir, now, site=Site.of(settings))
-    (folder / "loaded").touch()
 
 
 def _load_readings(

@@ -145,6 +145,8 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.loader = ChoiceLoader(
         [FileSystemLoader(paths.TEMPLATES), PackageLoader("nhsuk_frontend_jinja")]
     )
+    # Flask escapes by a template's ending, and that of the NHS templates is not among them.
+    app.jinja_env.autoescape = True
     # The NHS templates ask for parameters nobody gave; a test's logging twin catches our own typos.
     app.jinja_env.undefined = ChainableUndefined
     app.jinja_env.trim_blocks = True
