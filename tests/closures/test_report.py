@@ -1,6 +1,7 @@
 """The report as a command, the tables of truth, and what an organisation has beside accounts."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -105,7 +106,8 @@ def test_the_report_reads_accounts_by_the_index_of_their_organisation(engine: En
             connection.execute(text("SET enable_seqscan = off"))
             plan = connection.execute(text(f"EXPLAIN {words}")).all()
 
-    assert "ix_account_organisation_address_key" in str(plan)
+    # Whichever of the indexes that begin with the organisation: each answers it without the rows.
+    assert re.search(r"ix_account_organisation_(address|name)_key", str(plan))
 
 
 def test_the_sample_has_a_closing_of_every_age_and_a_move_at_every_step(

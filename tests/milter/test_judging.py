@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -68,7 +69,9 @@ class Bench:
             choices=Choices("mx.nhs.test", (), self.failure, self.within_s),
             clock=self.clock,
         )
-        return asyncio.run(made.handle(transaction))
+        # A browser of another test may have left its own event loop running in this thread.
+        with ThreadPoolExecutor(max_workers=1) as apart:
+            return apart.submit(lambda: asyncio.run(made.handle(transaction))).result()
 
 
 @pytest.fixture

@@ -25,10 +25,12 @@ class DrawnRow:
 
 
 def draw_matrix() -> Sequence[DrawnRow]:
-    """Every row of the matrix in words."""
+    """Every row of the matrix in words, the rows of one panel together."""
+    rows = get_matrix().values()
+    panels = list(dict.fromkeys(row.panel for row in rows))
     return [
         DrawnRow(row.panel, row.words, tuple(reach_words(row.reach[role], role) for role in Role))
-        for row in get_matrix().values()
+        for row in sorted(rows, key=lambda row: panels.index(row.panel))
     ]
 
 
