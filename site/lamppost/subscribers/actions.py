@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, and_, delete, false, insert, or_, select
 from sqlalchemy.orm import Session
 
 from lamppost.people.rules import digest_token, fold, make_token
@@ -166,19 +166,17 @@ def move_on(session: Session, *, source: str, until_at: datetime) -> None:
 def _list_told(session: Session, choices: Collection[Choice]) -> list[tuple[str, str]]:
     """Who is subscribed to any of the choices: id and address, each once."""
     wanted = [
-        (Subscription.kind == choice.kind) & (Subscription.value == choice.value)
+        and_(Subscription.kind == choice.kind, Subscription.value == choice.value)
         for choice in sorted(choices)
     ]
-    found: dict[str, str] = {}
-    for one in wanted:
-        rows = session.execute(
-            select(Subscriber.subscriber_id, Subscriber.address)
-            .join(Subscription, Subscription.subscriber_id == Subscriber.subscriber_id)
-            .where(one, Subscriber.confirmed_at.is_not(None))
-            .order_by(Subscriber.subscriber_id)
-        )
-        found |= {subscriber_id: address for subscriber_id, address in rows}
-    return sorted(found.items())
+    rows = session.execute(
+        select(Subscriber.subscriber_id, Subscriber.address)
+        .join(Subscription, Subscription.subscriber_id == Subscriber.subscriber_id)
+        .where(or_(false(), *wanted), Subscriber.confirmed_at.is_not(None))
+        .distinct()
+        .order_by(Subscriber.subscriber_id)
+    )
+    return [(subscriber_id, address) for subscriber_id, address in rows]
 
 
 def _is_of(subscriber_id: str) -> ColumnElement[bool]:

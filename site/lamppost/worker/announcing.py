@@ -13,7 +13,7 @@ from lamppost.database import read_only, unit_of_work
 from lamppost.keys import stop_key
 from lamppost.settings import Settings
 from lamppost.status import announcing as status
-from lamppost.subscribers.actions import Announcement, announce, forget_unconfirmed, move_on
+from lamppost.subscribers.actions import Announcement, announce, move_on
 from lamppost.subscribers.reads import get_announced_until
 from lamppost.subscribers.rules import make_stop_token
 from lamppost.worker.schedule import Job
@@ -46,12 +46,10 @@ TELLERS = (
 
 
 def list_announcing_jobs(engine: Engine, settings: Settings, clock: Clock) -> list[Job]:
-    """Look every few seconds for something to tell; addresses nobody confirmed are forgotten."""
+    """Look every few seconds for something to tell; looking alone writes nothing."""
 
     def work() -> None:
         tell_all(engine, settings, clock)
-        with unit_of_work(engine) as session:
-            forget_unconfirmed(session, now=clock.now())
 
     return [Job("tell subscribers", ANNOUNCING_S, work, is_recorded=False)]
 

@@ -21,6 +21,7 @@ from lamppost.status.running import run_probe
 from lamppost.status.together import Together
 from lamppost.status.uptime.actions import close_month
 from lamppost.status.uptime.reads import list_due_months
+from lamppost.subscribers.actions import forget_unconfirmed
 from lamppost.worker.announcing import list_announcing_jobs
 from lamppost.worker.automation import list_automation_jobs
 from lamppost.worker.closures import list_closure_jobs
@@ -141,3 +142,4 @@ def _keep_house(engine: Engine, clock: Clock) -> None:
         purge_old_readings(session, now=clock.now())
         forget_old(session, now=clock.now())
         forget_sessions(session, now=clock.now())
+        forget_unconfirmed(session, now=clock.now())
