@@ -18,7 +18,8 @@ CHROMIUM = [
 ]
 
 
-@pytest.fixture(scope="session")
+# For this folder's tests alone: a worker and a browser that idle on take their share of both cores.
+@pytest.fixture(scope="package")
 def browser(chromium_path: str) -> Iterator[Browser]:
     """Debian's Chromium."""
     with sync_playwright() as playwright:
@@ -27,7 +28,7 @@ def browser(chromium_path: str) -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lamppost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lamppost]:
     """Site, worker and relay over the sample, for journeys that break nothing."""
     with living(tmp_path_factory.mktemp("live"), "relay", "web", "worker") as made:

@@ -24,6 +24,7 @@ from lamppost.web import (
     previews,
     security,
 )
+from lamppost.web.compiled import COMPILED
 from lamppost.web.context import CLOCK_KEY, SETTINGS_KEY, db
 from lamppost.web.page import Generations
 from lamppost.web.pagecache import PageCache
@@ -151,6 +152,7 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.undefined = ChainableUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.bytecode_cache = COMPILED
 
 
 def _put_cache_in_front(app: Flask) -> None:
