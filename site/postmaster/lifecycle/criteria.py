@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from postmaster.access.roles import Role
 from postmaster.access.tables import RoleGrant
@@ -59,8 +59,14 @@ def reason_of(cutoffs: Cutoffs) -> ColumnElement[str]:
     )
 
 
-def blocker_of(cutoffs: Cutoffs, *, own_batch: int | None = None) -> ColumnElement[str | None]:
-    """`rules.find_blocker` over the account table; `own_batch` is no other batch."""
+def blocker_of(
+    cutoffs: Cutoffs, *, own_batch: int | None = None, among: Select[int] | None = None
+) -> ColumnElement[str | None]:
+    """`rules.find_blocker` over the account table; `own_batch` is no other batch.
+
+    `among` are the ids of all who are asked about: with it what the estate knows of owners and
+    administrators is read of them alone. The answer for them is the same.
+    """
     unknown = and_(Account.status_since.is_(None), Account.status.in_(sorted(CLOCKED)))
     batch: ColumnElement[bool] = Account.batch_id.is_not(None)
     if own_batch is not None:
@@ -72,8 +78,8 @@ def blocker_of(cutoffs: Cutoffs, *, own_batch: int | None = None) -> ColumnEleme
         (Account.spared_until > cutoffs.as_of, Blocker.SPARED),
         (Account.operation.is_not(None), Blocker.OPERATION),
         (is_frozen(), Blocker.ORGANISATION_FROZEN),
-        (is_sole_administrator(), Blocker.SOLE_ADMINISTRATOR),
-        (is_sole_owner(), Blocker.SOLE_OWNER),
+        (is_sole_administrator(among), Blocker.SOLE_ADMINISTRATOR),
+        (is_sole_owner(among), Blocker.SOLE_OWNER),
         (is_moving(), Blocker.CONTAINER_MOVE),
         (batch, Blocker.IN_BATCH),
         else_=None,
@@ -81,13 +87,18 @@ def blocker_of(cutoffs: Cutoffs, *, own_batch: int | None = None) -> ColumnEleme
 
 
 def is_candidate(
-    cutoffs: Cutoffs, reason: Reason, *, own_batch: int | None = None
+    cutoffs: Cutoffs,
+    reason: Reason,
+    *,
+    own_batch: int | None = None,
+    among: Select[int] | None = None,
 ) -> ColumnElement[bool]:
     """Due for this reason, with nothing in the way: the candidates of a sweep, and its guard.
 
     Said status by status, and not by `reason_of`, so that an index of the status finds them.
     """
-    return and_(is_due(cutoffs, reason), blocker_of(cutoffs, own_batch=own_batch).is_(None))
+    blocker = blocker_of(cutoffs, own_batch=own_batch, among=among)
+    return and_(is_due(cutoffs, reason), blocker.is_(None))
 
 
 def is_due(cutoffs: Cutoffs, reason: Reason) -> ColumnElement[bool]:
@@ -145,25 +156,35 @@ def in_mode(modes: Collection[Mode]) -> ColumnElement[bool]:
     return Account.organisation.in_(codes)
 
 
-def is_sole_administrator() -> ColumnElement[bool]:
-    """The only one who administers some organisation."""
+def is_sole_administrator(among: Select[int] | None = None) -> ColumnElement[bool]:
+    """The only one who administers some organisation; read of the scopes of those asked about."""
     sole = (
         select(func.min(RoleGrant.address_key))
         .where(RoleGrant.ended_at.is_(None), RoleGrant.role.in_(ADMINISTRATORS))
         .group_by(RoleGrant.scope)
         .having(func.count(RoleGrant.address_key.distinct()) == 1)
     )
+    if among is not None:
+        theirs, holder = aliased(RoleGrant), aliased(Account)
+        keys = select(holder.address_key).where(holder.account_id.in_(among))
+        sole = sole.where(
+            RoleGrant.scope.in_(select(theirs.scope).where(theirs.address_key.in_(keys)))
+        )
     return Account.address_key.in_(sole)
 
 
-def is_sole_owner() -> ColumnElement[bool]:
-    """The only owner of some shared mailbox."""
+def is_sole_owner(among: Select[int] | None = None) -> ColumnElement[bool]:
+    """The only owner of some shared mailbox; read of the mailboxes of those asked about."""
     sole = (
         select(func.min(MailboxMember.account_id))
         .where(MailboxMember.ended_at.is_(None), MailboxMember.role == MemberRole.OWNER)
         .group_by(MailboxMember.mailbox_id)
         .having(func.count() == 1)
     )
+    if among is not None:
+        theirs = aliased(MailboxMember)
+        boxes = select(theirs.mailbox_id).where(theirs.account_id.in_(among))
+        sole = sole.where(MailboxMember.mailbox_id.in_(boxes))
     return Account.account_id.in_(sole)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
+    Select,
     and_,
     case,
     func,
@@ -46,10 +47,14 @@ class Shares:
 
 
 def is_eligible(
-    batch: LifecycleBatch, cutoffs: Cutoffs, *, own_batch: int | None = None
+    batch: LifecycleBatch,
+    cutoffs: Cutoffs,
+    *,
+    own_batch: int | None = None,
+    among: Select[int] | None = None,
 ) -> ColumnElement[bool]:
     """Candidates for the reason of a batch, within its organisation and its cut-off."""
-    parts = [is_candidate(cutoffs, Reason(batch.reason), own_batch=own_batch)]
+    parts = [is_candidate(cutoffs, Reason(batch.reason), own_batch=own_batch, among=among)]
     if batch.organisation is not None:
         parts.append(Account.organisation == batch.organisation)
     if batch.cut_off is not None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, String, and_, case, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, String, and_, case, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from postmaster.access.acting import acts
@@ -16,7 +16,7 @@ from postmaster.days import add_months, london_day
 from postmaster.lifecycle.batches import BatchError, BatchStatus, Drop, ItemState
 from postmaster.lifecycle.caps import keep_to_cap
 from postmaster.lifecycle.criteria import blocker_of, in_mode
-from postmaster.lifecycle.cutoffs import Cutoffs, make_cutoffs
+from postmaster.lifecycle.cutoffs import make_cutoffs
 from postmaster.lifecycle.guards import check_clear
 from postmaster.lifecycle.membership import count_states, drop_members, is_eligible
 from postmaster.lifecycle.modes import Mode, reaches
@@ -104,13 +104,15 @@ def run_chunk(
     ready = _is_ready(batch, today, *bounds)
     sweep = _make_sweep(batch, bounds, policy.version, by=by, now=now)
     lock_accounts(session, sweep.members)
-    chosen = is_eligible(batch, cutoffs, own_batch=batch_id)
-    dropped = _drop_unfit(session, batch, ready, chosen, cutoffs, now=now)
+    among = select(BatchItem.account_id).where(ready)
+    chosen = is_eligible(batch, cutoffs, own_batch=batch_id, among=among)
+    blocker = blocker_of(cutoffs, own_batch=batch_id, among=among)
+    dropped = _drop_unfit(session, batch, ready, chosen, blocker, now=now)
     if sweep.wanted is Status.DELETED:
         cap = policy[Key.CAP_ORGANISATION_ACCOUNTS]
         keep_to_cap(session, batch, ready, today=today, cap=cap)
     until = add_months(today, policy[Key.ADDRESS_QUARANTINE_MONTHS])
-    fit = and_(chosen, Account.account_id.in_(select(BatchItem.account_id).where(ready)))
+    fit = and_(chosen, Account.account_id.in_(among))
     done = _sweep_one(session, sweep, fit, kept_until=until)
     session.execute(
         update(BatchItem)
@@ -187,18 +189,24 @@ def _drop_unfit(
     batch: LifecycleBatch,
     ready: ColumnElement[bool],
     chosen: ColumnElement[bool],
-    cutoffs: Cutoffs,
+    blocker: ColumnElement[str | None],
     *,
     now: datetime,
 ) -> int:
     """Let the members go whom the rule no longer takes, or who moved to another organisation."""
     mine = Account.account_id == BatchItem.account_id
-    stays = exists().where(mine, chosen, Account.organisation == BatchItem.organisation)
+    # A value and not EXISTS: a planner turns EXISTS into a join, and after the statistics moved in
+    # the middle of a run PostgreSQL joined every chunk with every leaver of the estate.
+    stays = (
+        select(literal(value=True))
+        .where(mine, chosen, Account.organisation == BatchItem.organisation)
+        .scalar_subquery()
+    )
     why = (
         select(
             func.coalesce(
                 case((Account.organisation != BatchItem.organisation, Drop.MOVED.value)),
-                blocker_of(cutoffs, own_batch=batch.batch_id),
+                blocker,
                 _say_mode(batch),
                 Drop.NOT_DUE.value,
             )
@@ -207,7 +215,7 @@ def _drop_unfit(
         .scalar_subquery()
         .cast(String)
     )
-    return drop_members(session, batch.batch_id, and_(ready, ~stays), why=why, now=now)
+    return drop_members(session, batch.batch_id, and_(ready, stays.is_(None)), why=why, now=now)
 
 
 def _say_mode(batch: LifecycleBatch) -> ColumnElement[str | None]:
