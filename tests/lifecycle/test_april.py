@@ -251,6 +251,30 @@ def test_the_link_is_worth_nothing_after_the_deletion(april: April) -> None:
     assert april.estate.status(ann) is Status.DELETED
 
 
+def test_owners_who_leave_together_do_not_leave_their_mailbox_to_nobody(april: April) -> None:
+    box = april.estate.add("ward@nhs.net", at=MADE, kind=Kind.SHARED)
+    ann, bob, eve = (april.leaver(f"{name}@nhs.net") for name in ("ann", "bob", "eve"))
+    for account_id, name in ((ann, "ann"), (bob, "bob")):
+        april.put(account_id, status=Status.ACTIVE)
+        with unit_of_work(april.engine) as session:
+            give_mailbox(
+                session, mailbox_id=box, address=f"{name}@nhs.net", role=MemberRole.OWNER,
+                by=BY, now=MADE,
+            )  # fmt: skip
+        april.put(account_id, status=Status.LEAVER)
+    april.freeze()
+    april.approve()
+    april.notify()
+    april.carry()
+    april.run()
+
+    assert april.states() == {"dropped": 2, "done": 1}
+    assert {april.item(ann)[1], april.item(bob)[1]} == {"sole-owner"}
+    assert [april.estate.status(one) for one in (ann, bob, eve)] == [
+        Status.LEAVER, Status.LEAVER, Status.DELETED,
+    ]  # fmt: skip
+
+
 def test_a_batch_is_undone_as_a_whole_but_for_accounts_changed_since(april: April) -> None:
     box = april.estate.add("ward@nhs.net", at=MADE, kind=Kind.SHARED)
     april.estate.add("owner@nhs.net", at=MADE)

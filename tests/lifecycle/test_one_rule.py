@@ -28,6 +28,8 @@ from postmaster.policy.reads import get_policy
 AS_OF = datetime(2018, 4, 9, 11, 30, tzinfo=UTC)
 ERAS = (AS_OF, datetime(2021, 4, 9, 11, 30, tzinfo=UTC), datetime(2023, 4, 9, tzinfo=UTC))
 TICK = timedelta(microseconds=1)
+# A mailbox beside those that are judged.
+SHARED = -1
 
 
 def _moments(cutoffs: Cutoffs) -> list[datetime]:
@@ -92,6 +94,17 @@ def _compare(session: Session, many: list[Facts], cutoffs: Cutoffs) -> None:
         assert bool(is_due) == (verdict.reason in LEADS_TO)
         chosen = {one for one, is_one in zip(LEADS_TO, flags, strict=True) if is_one}
         assert chosen == ({verdict.reason} if verdict.leads_to else set())
+    _compare_together(session, [blocker for _, blocker, *_ in rows], cutoffs)
+
+
+def _compare_together(session: Session, alone: list[str | None], cutoffs: Cutoffs) -> None:
+    """Asked about half of them as if they went together, the answers are those of each alone."""
+    is_even = Account.account_id % 2 == 0
+    blocker = blocker_of(cutoffs, among=select(Account.account_id).where(is_even))
+    rows = session.execute(
+        select(blocker).where(Account.account_id > 0, is_even).order_by(Account.account_id)
+    )
+    assert list(rows.scalars()) == alone[1::2]
 
 
 def _freeze(session: Session) -> None:
@@ -130,11 +143,13 @@ def _store(session: Session, many: list[Facts]) -> None:
         }
         for number, facts in enumerate(many, 1)
     ]
-    session.execute(insert(Account), rows)
+    shared = {"account_id": SHARED, "address": "shared@nhs.net", "address_key": "shared@nhs.net"}
+    session.execute(insert(Account), [*rows, rows[0] | shared])
     _store_around(session, many)
 
 
 def _store_around(session: Session, many: list[Facts]) -> None:
+    _store_shared(session)
     for number, facts in enumerate(many, 1):
         if facts.is_sole_owner:
             values = {"mailbox_id": number, "account_id": number, "role": MemberRole.OWNER}
@@ -165,6 +180,24 @@ def _store_around(session: Session, many: list[Facts]) -> None:
                 )
             )
     session.flush()
+
+
+def _store_shared(session: Session) -> None:
+    """A mailbox and an organisation that the first two have in common."""
+    for number in (1, 2):
+        values = {"mailbox_id": SHARED, "account_id": number, "role": MemberRole.OWNER}
+        session.execute(insert(MailboxMember).values(**values, since=AS_OF))
+        session.add(
+            RoleGrant(
+                grant_id=uuid4(),
+                person_id=str(number),
+                address_key=f"a{number}@nhs.net",
+                role=Role.LOCAL_ADMINISTRATOR,
+                scope="X1000",
+                granted_at=AS_OF,
+                granted_by="test",
+            )
+        )
 
 
 @pytest.mark.parametrize(

@@ -144,3 +144,35 @@ def test_what_falls_due_today_is_counted_and_what_is_overdue_is_not(engine: Engi
         policy = get_policy(session, on=NOW.date())
         counts = count_due_today(session, reader=MAKER, policy=policy, as_of=NOW)
     assert {reason: count for reason, count in counts.items() if count} == {Reason.LEAVER_DUE: 1}
+
+
+def test_a_chunk_looks_its_members_up_and_is_never_joined_with_the_estate(engine: Engine) -> None:
+    april = make_april(engine)
+    for number in range(3):
+        april.leaver(f"left{number}@nhs.net")
+    april.freeze()
+    april.approve()
+    april.notify()
+    april.carry()
+    april.begin()
+    sent: list[tuple[str, Any]] = []
+
+    def note(*args: Any) -> None:
+        sent.append((args[2], args[3]))
+
+    event.listen(engine, "before_cursor_execute", note)
+    april.chunk()
+    event.remove(engine, "before_cursor_execute", note)
+    words, values = next(one for one in sent if "SET state" in one[0] and "coalesce" in one[0])
+    is_sqlite = engine.dialect.name == "sqlite"
+    explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
+    with engine.connect() as connection:
+        if not is_sqlite:
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+        rows = connection.exec_driver_sql(f"{explain} {words}", values)
+        plan = "\n".join(str(row) for row in rows)
+    # The join that a planner made of EXISTS, and that went over every leaver for every chunk.
+    assert "Anti Join" not in plan
+    assert "SCAN account" not in plan
+    by_key = "USING INTEGER PRIMARY KEY" if is_sqlite else "using pk_account"
+    assert by_key in plan

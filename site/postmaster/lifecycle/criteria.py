@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from postmaster.access.roles import Role
@@ -64,8 +64,8 @@ def blocker_of(
 ) -> ColumnElement[str | None]:
     """`rules.find_blocker` over the account table; `own_batch` is no other batch.
 
-    `among` are the ids of all who are asked about: with it what the estate knows of owners and
-    administrators is read of them alone. The answer for them is the same.
+    `among` are the ids of all who would go together: an owner whose co-owners are all among them
+    is the last one, too. Owners and administrators are then read of them alone.
     """
     unknown = and_(Account.status_since.is_(None), Account.status.in_(sorted(CLOCKED)))
     batch: ColumnElement[bool] = Account.batch_id.is_not(None)
@@ -157,35 +157,59 @@ def in_mode(modes: Collection[Mode]) -> ColumnElement[bool]:
 
 
 def is_sole_administrator(among: Select[int] | None = None) -> ColumnElement[bool]:
-    """The only one who administers some organisation; read of the scopes of those asked about."""
-    sole = (
-        select(func.min(RoleGrant.address_key))
-        .where(RoleGrant.ended_at.is_(None), RoleGrant.role.in_(ADMINISTRATORS))
-        .group_by(RoleGrant.scope)
-        .having(func.count(RoleGrant.address_key.distinct()) == 1)
-    )
-    if among is not None:
-        theirs, holder = aliased(RoleGrant), aliased(Account)
-        keys = select(holder.address_key).where(holder.account_id.in_(among))
-        sole = sole.where(
-            RoleGrant.scope.in_(select(theirs.scope).where(theirs.address_key.in_(keys)))
+    """The only one who administers some organisation, were all of `among` to go together."""
+    if among is None:
+        sole = (
+            select(func.min(RoleGrant.address_key))
+            .where(*_administers(RoleGrant))
+            .group_by(RoleGrant.scope)
+            .having(func.count(RoleGrant.address_key.distinct()) == 1)
         )
-    return Account.address_key.in_(sole)
+        return Account.address_key.in_(sole)
+    theirs, other, holder = aliased(RoleGrant), aliased(RoleGrant), aliased(Account)
+    keys = select(holder.address_key).where(holder.account_id.in_(among))
+    left = select(literal(1)).where(
+        other.scope == theirs.scope, other.address_key.not_in(keys), *_administers(other)
+    )
+    return Account.address_key.in_(
+        select(theirs.address_key).where(
+            theirs.address_key.in_(keys), *_administers(theirs), _none_of(left)
+        )
+    )
 
 
 def is_sole_owner(among: Select[int] | None = None) -> ColumnElement[bool]:
-    """The only owner of some shared mailbox; read of the mailboxes of those asked about."""
-    sole = (
-        select(func.min(MailboxMember.account_id))
-        .where(MailboxMember.ended_at.is_(None), MailboxMember.role == MemberRole.OWNER)
-        .group_by(MailboxMember.mailbox_id)
-        .having(func.count() == 1)
+    """The only owner of some shared mailbox, were all of `among` to go together."""
+    if among is None:
+        sole = (
+            select(func.min(MailboxMember.account_id))
+            .where(*_owns(MailboxMember))
+            .group_by(MailboxMember.mailbox_id)
+            .having(func.count() == 1)
+        )
+        return Account.account_id.in_(sole)
+    theirs, other = aliased(MailboxMember), aliased(MailboxMember)
+    left = select(literal(1)).where(
+        other.mailbox_id == theirs.mailbox_id, other.account_id.not_in(among), *_owns(other)
     )
-    if among is not None:
-        theirs = aliased(MailboxMember)
-        boxes = select(theirs.mailbox_id).where(theirs.account_id.in_(among))
-        sole = sole.where(MailboxMember.mailbox_id.in_(boxes))
-    return Account.account_id.in_(sole)
+    return Account.account_id.in_(
+        select(theirs.account_id).where(
+            theirs.account_id.in_(among), *_owns(theirs), _none_of(left)
+        )
+    )
+
+
+def _administers(grant: type[RoleGrant]) -> tuple[ColumnElement[bool], ...]:
+    return (grant.ended_at.is_(None), grant.role.in_(ADMINISTRATORS))
+
+
+def _owns(member: type[MailboxMember]) -> tuple[ColumnElement[bool], ...]:
+    return (member.ended_at.is_(None), member.role == MemberRole.OWNER)
+
+
+def _none_of(rows: Select[int]) -> ColumnElement[bool]:
+    """There is no such row: asked row by row, by index, and never planned as a join."""
+    return rows.limit(1).scalar_subquery().is_(None)
 
 
 def _is(status: Status) -> ColumnElement[bool]:
