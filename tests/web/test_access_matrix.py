@@ -12,12 +12,16 @@ from sqlalchemy import Engine, select, update
 
 from account_rows import put_mailbox
 from batch_rows import put_batch
+from bulletin_files import write_bulletin
 from closure_rows import put_move, put_plan
 from era_rows import put_era
+from lamppost.bulletins.actions import load_folder
+from lamppost.bulletins.feeds import Site
 from lamppost.clock import FixedClock
 from lamppost.database import read_only, unit_of_work
 from lamppost.people.tables import FactorReset
 from lamppost.sample.organisations import add_organisations
+from lamppost.settings import Settings
 from lamppost.web.guard import AccessRule
 from postmaster.access.actors import Actor, ActorKind, Grant
 from postmaster.access.matrix import Action
@@ -100,11 +104,12 @@ class Stage:
             "series_ref": ["S1"],
             "release_ref": ["R1"],
             "issue_ref": ["K1"],
+            "source": ["2018-04-09.md"],
         }
 
 
 @pytest.fixture
-def stage(app: Flask, sqlite_engine: Engine, clock: FixedClock) -> Stage:
+def stage(app: Flask, sqlite_engine: Engine, clock: FixedClock, settings: Settings) -> Stage:
     now = clock.now()
     with unit_of_work(sqlite_engine) as session:
         add_organisations(session, now=now)
@@ -151,6 +156,8 @@ def stage(app: Flask, sqlite_engine: Engine, clock: FixedClock) -> Stage:
         }
         spoofing = {code: put_spoofing(session, organisation=code, now=now) for code in people}
         mailboxes = {code: put_mailbox(session, organisation=code, now=now) for code in people}
+    write_bulletin(settings.content_dir)
+    load_folder(sqlite_engine, settings.content_dir, now, site=Site.of(settings))
     return Stage(
         app, sqlite_engine, clock, message, people, resets, batches, edit, plans, moves, spoofing,
         mailboxes,

@@ -8,16 +8,17 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from lamppost.bulletins.claims import Claims
 from lamppost.bulletins.feeds import Site, list_stale_feeds, rebuild_feeds
 from lamppost.bulletins.loading import Prepared, prepare_all
 from lamppost.bulletins.problems import Problem
 from lamppost.bulletins.publishing import publish_file
 from lamppost.bulletins.reads import list_problems
-from lamppost.bulletins.scanning import Scan, Stamp, scan_folder
+from lamppost.bulletins.remembered import get_claims, get_stamps
+from lamppost.bulletins.scanning import Scan, scan_folder
 from lamppost.bulletins.source import SourceError
 from lamppost.bulletins.storing import forget_files, store_prepared, store_problems, touch_stamp
-from lamppost.bulletins.tables import Bulletin, BulletinAlias, BulletinFile
+from lamppost.bulletins.tables import BulletinFile
+from lamppost.bulletins.versions import get_review, land_seen
 from lamppost.database import read_only, unit_of_work
 from lamppost.generation.actions import Area, bump_generation
 
@@ -33,23 +34,35 @@ class LoadReport:
     feeds: tuple[str, ...] = ()
 
 
-def load_folder(engine: Engine, folder: Path, now: datetime, *, site: Site) -> LoadReport:
+def load_folder(
+    engine: Engine, folder: Path, now: datetime, *, site: Site, is_reviewed: bool = False
+) -> LoadReport:
     """Bring the database up to the files; unchanged files cost a stat each.
 
-    A file with a mistake leaves its last good version up and its problems stored.
+    A file with a mistake leaves its last good version up and its problems stored. Where files are
+    reviewed, a content nobody approved leaves the last approved version up and waits.
 
     Raises:
         FolderMissingError: no such folder; every bulletin stays as it was.
     """
     with read_only(engine) as session:
-        known = _get_stamps(session)
+        known = get_stamps(session, is_reviewed=is_reviewed)
         stale = list_stale_feeds(session, site)
     scan = scan_folder(folder, known, now)
     if scan.is_quiet and not stale:
         return LoadReport(unchanged=scan.unchanged)
-    prepared = _prepare(engine, scan, now)
+    prepared = _prepare(engine, scan, now, is_reviewed=is_reviewed)
     with unit_of_work(engine) as session:
-        feeds = _store(session, scan, prepared, stale=stale, site=site, now=now)
+        for stamp in scan.touched:
+            touch_stamp(session, stamp=stamp)
+        feeds: tuple[str, ...] = ()
+        if scan.changed or scan.gone or stale:
+            # First, because its row is what two loaders queue for.
+            bump_generation(session, Area.BULLETINS)
+            touched = forget_files(session, sources=scan.gone)
+            touched |= _store(session, prepared, is_reviewed=is_reviewed, now=now) | stale
+            rebuild_feeds(session, paths=touched, site=site)
+            feeds = tuple(sorted(touched))
     return LoadReport(
         parsed=tuple(one.stamp.source for one in prepared),
         removed=scan.gone,
@@ -59,34 +72,23 @@ def load_folder(engine: Engine, folder: Path, now: datetime, *, site: Site) -> L
     )
 
 
-def _prepare(engine: Engine, scan: Scan, now: datetime) -> list[Prepared]:
+def _prepare(engine: Engine, scan: Scan, now: datetime, *, is_reviewed: bool) -> list[Prepared]:
     with read_only(engine) as session:
-        claims = _get_claims(session, scan.gone)
-    return prepare_all(engine, scan.changed, claims, now)
+        claims = get_claims(session, scan.gone)
+        review = get_review(session, is_on=is_reviewed)
+    return prepare_all(engine, scan.changed, claims, now, review)
 
 
 def _store(
-    session: Session,
-    scan: Scan,
-    prepared: list[Prepared],
-    *,
-    stale: set[str],
-    site: Site,
-    now: datetime,
-) -> tuple[str, ...]:
-    for stamp in scan.touched:
-        touch_stamp(session, stamp=stamp)
-    if not (scan.changed or scan.gone or stale):
-        return ()
-    # First, because its row is what two loaders queue for.
-    bump_generation(session, Area.BULLETINS)
-    touched = forget_files(session, sources=scan.gone)
-    touched |= store_prepared(session, prepared=prepared, now=now) | stale
-    rebuild_feeds(session, paths=touched, site=site)
-    return tuple(sorted(touched))
+    session: Session, prepared: list[Prepared], *, is_reviewed: bool, now: datetime
+) -> set[str]:
+    land_seen(session, seen={(p.stamp.source, p.stamp.sha256) for p in prepared}, now=now)
+    return store_prepared(session, prepared=prepared, is_reviewed=is_reviewed, now=now)
 
 
-def publish_due(engine: Engine, folder: Path, now: datetime, *, site: Site) -> LoadReport:
+def publish_due(
+    engine: Engine, folder: Path, now: datetime, *, site: Site, is_reviewed: bool = False
+) -> LoadReport:
     """Publish every file whose moment has come, then load the folder.
 
     Publishing writes into the file: status, published_at, and what each fact said. A file that
@@ -100,10 +102,10 @@ def publish_due(engine: Engine, folder: Path, now: datetime, *, site: Site) -> L
         ).all()
     for source in due:
         try:
-            publish_file(engine, folder / source, source, now)
+            publish_file(engine, folder / source, source, now, is_reviewed=is_reviewed)
         except SourceError as error:
             _note_problems(engine, source, error.problems, now)
-    return load_folder(engine, folder, now, site=site)
+    return load_folder(engine, folder, now, site=site, is_reviewed=is_reviewed)
 
 
 def _note_problems(engine: Engine, source: str, problems: Iterable[Problem], now: datetime) -> None:
@@ -116,37 +118,3 @@ def _note_problems(engine: Engine, source: str, problems: Iterable[Problem], now
     with unit_of_work(engine) as session:
         store_problems(session, problems={source: told}, now=now)
         bump_generation(session, Area.BULLETINS)
-
-
-def _get_stamps(session: Session) -> dict[str, Stamp]:
-    rows = session.execute(
-        select(
-            BulletinFile.source,
-            BulletinFile.mtime_ns,
-            BulletinFile.size,
-            BulletinFile.sha256,
-            BulletinFile.renderer,
-            BulletinFile.seen_at,
-            BulletinFile.in_conflict,
-        ).order_by(BulletinFile.source)
-    )
-    return {row.source: Stamp(*row) for row in rows}
-
-
-def _get_claims(session: Session, gone: Iterable[str]) -> Claims:
-    """Who holds what, those leaving aside."""
-    claims = Claims()
-    rows = session.execute(
-        select(Bulletin.source, Bulletin.entry_id, Bulletin.slug)
-        .where(Bulletin.source.not_in(tuple(gone)))
-        .order_by(Bulletin.slug)
-    )
-    holders: dict[str, str] = {}
-    for source, entry_id, slug in rows:
-        claims.hold(source, entry_id, [slug])
-        holders[slug] = source
-    aliases = select(BulletinAlias.alias, BulletinAlias.slug).order_by(BulletinAlias.alias)
-    for alias, slug in session.execute(aliases):
-        if slug in holders:
-            claims.addresses[alias] = holders[slug]
-    return claims

@@ -1,5 +1,6 @@
 """What subscribers are told of the bulletins: each one published, and each correction."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -42,12 +43,17 @@ def _announce(row: Bulletin, at: datetime, base_url: str) -> Announcement:
     ]
     parts = [title, f"{base_url}/bulletins/{row.slug}/", *notes, row.markdown.strip()]
     subject = f"Corrected: {title}" if is_correction else title
-    topics = {Choice(Kind.TOPIC, topic) for topic in row.topics}
     return Announcement(
         cause="bulletins.published",
         key=f"{row.slug}@{at:%Y%m%dT%H%M%S}",
         template=TEMPLATE,
         subject=subject[:LONGEST_SUBJECT],
         text="\n\n".join(parts),
-        choices=frozenset({Choice(Kind.AUDIENCE, row.audience), *topics}),
+        choices=choices_of(Audience(row.audience), row.topics),
     )
+
+
+def choices_of(audience: Audience, topics: Iterable[str]) -> frozenset[Choice]:
+    """What somebody asked for who is told of a bulletin."""
+    about = {Choice(Kind.TOPIC, topic) for topic in topics}
+    return frozenset({Choice(Kind.AUDIENCE, audience.value), *about})

@@ -1,13 +1,16 @@
 """Writes keys into a file's front matter and leaves every other line as its author typed it."""
 
 import json
+import re
 from collections.abc import Mapping
 
 import yaml
 
 from lamppost.bulletins.front_matter_yaml import compose, split
 
-Value = str | Mapping[str, str]
+_PLAIN = re.compile(r"[a-z][a-z0-9-]*")
+# None takes the key away.
+Value = str | Mapping[str, str] | None
 
 
 def set_keys(text: str, values: Mapping[str, Value]) -> str:
@@ -46,12 +49,30 @@ def _span(root: yaml.MappingNode, key: str, lines: list[str]) -> tuple[int, int]
 
 def _write(key: str, value: Value) -> list[str]:
     """JSON's quoted strings are YAML's, whatever they hold."""
+    if value is None:
+        return []
     if isinstance(value, str):
         return [f"{key}: {value}"]
     if not value:
         return [f"{key}: {{}}"]
-    return [f"{key}:", *(f"  {_quote(name)}: {_quote(words)}" for name, words in value.items())]
+    return [f"{key}:", *(f"  {quote(name)}: {quote(words)}" for name, words in value.items())]
 
 
-def _quote(text: str) -> str:
+def set_body(text: str, body: str) -> str:
+    """The whole file's text with another body under the same front matter.
+
+    Raises:
+        FrontMatterError: the front matter cannot be read.
+    """
+    head = text.split("\n")[: split(text).body_line - 1]
+    return "\n".join([*head, body])
+
+
+def quote(text: str) -> str:
+    """Any text as a YAML string."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def quote_word(word: str) -> str:
+    """A word of a list as it is; anything else quoted, so that it breaks nothing but itself."""
+    return word if _PLAIN.fullmatch(word) else quote(word)

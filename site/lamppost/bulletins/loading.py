@@ -14,6 +14,7 @@ from lamppost.bulletins.facts import check_facts, say_facts
 from lamppost.bulletins.front_matter import Status
 from lamppost.bulletins.problems import Problem
 from lamppost.bulletins.render import RenderError
+from lamppost.bulletins.review import NO_REVIEW, Review
 from lamppost.bulletins.scanning import Found, Stamp
 from lamppost.bulletins.source import Source, SourceError, parse_source
 from lamppost.database import read_only
@@ -21,29 +22,37 @@ from lamppost.database import read_only
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One file, ready to be stored: its bulletin unless a problem blocks it."""
+    """One file, ready to be stored: its bulletin unless a problem blocks it or it waits."""
 
     stamp: Stamp
     built: Built | None
     problems: tuple[Problem, ...]
     due_at: datetime | None = None
+    status: Status | None = None
+    waits: bool = False
 
 
 def prepare_all(
-    engine: Engine, found: Iterable[Found], claims: Claims, now: datetime
+    engine: Engine,
+    found: Iterable[Found],
+    claims: Claims,
+    now: datetime,
+    review: Review = NO_REVIEW,
 ) -> list[Prepared]:
     """Every changed file made ready; one bad file never stops the rest.
 
     Those in conflict are tried once more at the end: the file in their way may have made room.
     """
-    prepared = {one.stamp.source: (one, prepare(engine, one, claims, now)) for one in found}
+    prepared = {one.stamp.source: (one, prepare(engine, one, claims, now, review)) for one in found}
     return [
-        prepare(engine, one, claims, now) if made.stamp.in_conflict else made
+        prepare(engine, one, claims, now, review) if made.stamp.in_conflict else made
         for one, made in prepared.values()
     ]
 
 
-def prepare(engine: Engine, found: Found, claims: Claims, now: datetime) -> Prepared:
+def prepare(
+    engine: Engine, found: Found, claims: Claims, now: datetime, review: Review = NO_REVIEW
+) -> Prepared:
     """One changed file made ready, or its problems."""
     try:
         if found.error:
@@ -51,7 +60,12 @@ def prepare(engine: Engine, found: Found, claims: Claims, now: datetime) -> Prep
         source = parse_source(found.content, found.stamp.source)
     except SourceError as error:
         return Prepared(found.stamp, None, error.problems)
-    return prepare_source(engine, source, found.stamp, claims, now)
+    status, stamp = source.front.status, found.stamp
+    if review.waits(source.file, stamp.sha256, status):
+        # It claims nothing: what it holds is what its last approved version holds.
+        problems = (*check_facts(source), *check_body(source))
+        return Prepared(stamp, None, problems, status=status, waits=True)
+    return replace(prepare_source(engine, source, stamp, claims, now), status=status)
 
 
 def prepare_source(

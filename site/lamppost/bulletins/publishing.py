@@ -1,10 +1,8 @@
 """Publishing writes into the file: status, published_at, and what each fact said that day."""
 
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from sqlalchemy import Engine
 
@@ -13,31 +11,57 @@ from lamppost.bulletins.facts import check_facts, say_facts
 from lamppost.bulletins.front_matter import Status
 from lamppost.bulletins.front_matter_edit import Value, set_keys
 from lamppost.bulletins.problems import Problem
+from lamppost.bulletins.review import digest_content
 from lamppost.bulletins.rules import decide_published_at
 from lamppost.bulletins.source import Source, SourceError, decode, parse_source, read_bytes
-from lamppost.database import read_only
+from lamppost.bulletins.versions import Version, approve_version, get_review
+from lamppost.bulletins.writing import ChangedMeanwhileError, write_version
+from lamppost.database import read_only, unit_of_work
+from postmaster.access.actors import Actor, operator, system
+
+PUBLISH = "publish"
+_COMMAND = operator("bulletins publish")
+_JOB = system("publish bulletins")
 
 
-def publish(engine: Engine, path: Path, now: datetime) -> datetime:
+def publish(
+    engine: Engine, path: Path, now: datetime, *, file: str | None = None, by: Actor = _COMMAND
+) -> datetime:
     """Publish a file whatever it waits for; gives its published_at, which never moves again.
+
+    Whoever publishes answers for the content, also for one that had been published already.
 
     Raises:
         SourceError: the file has problems, is withdrawn, or a fact cannot be had.
     """
-    source = _publish_when(engine, path, path.name, now, lambda _: True)
+    name = path.name if file is None else file
+    source = _publish_when(engine, path, name, lambda _source, _sha256: True, by=by, now=now)
     published_at = decide_published_at(source.front)
     if published_at is None:  # pragma: no cover - published files always have one
-        raise SourceError(Problem(path.name, 1, "the file was not published"))
+        raise SourceError(Problem(name, 1, "the file was not published"))
+    with unit_of_work(engine) as session:
+        approve_version(session, source=name, content=read_bytes(path, name), by=by, now=now)
     return published_at
 
 
-def publish_file(engine: Engine, path: Path, file: str, now: datetime) -> None:
+def publish_file(
+    engine: Engine, path: Path, file: str, now: datetime, *, is_reviewed: bool = False
+) -> None:
     """Publish a file if its moment has come; one its author took back meanwhile is left alone.
+
+    Where files are reviewed, only what somebody answers for is published.
 
     Raises:
         SourceError: the file has problems, or a fact cannot be had.
     """
-    _publish_when(engine, path, file, now, lambda source: _is_due(source, now))
+    with read_only(engine) as session:
+        review = get_review(session, is_on=is_reviewed)
+
+    def is_wanted(source: Source, sha256: str) -> bool:
+        waits = review.waits(file, sha256, source.front.status)
+        return _is_due(source, now) and not waits
+
+    _publish_when(engine, path, file, is_wanted, by=_JOB, now=now)
 
 
 def _is_due(source: Source, now: datetime) -> bool:
@@ -48,26 +72,39 @@ def _is_due(source: Source, now: datetime) -> bool:
 
 
 def _publish_when(
-    engine: Engine, path: Path, file: str, now: datetime, is_wanted: Callable[[Source], bool]
+    engine: Engine,
+    path: Path,
+    file: str,
+    is_wanted: Callable[[Source, str], bool],
+    *,
+    by: Actor,
+    now: datetime,
 ) -> Source:
     content = read_bytes(path, file)
-    source = parse_source(content, file)
-    if not is_wanted(source):
+    source, seen = parse_source(content, file), digest_content(content)
+    if not is_wanted(source, seen):
         return source
-    keys = _keys(engine, source, now)
+    keys = list_keys(engine, source, now)
     if not keys:
         return source
     changed = set_keys(decode(content, file), keys).encode()
     published = parse_source(changed, file)
-    if read_bytes(path, file) != content:
+    changes = {"status": (source.front.status.value, Status.PUBLISHED.value)}
+    version = Version(file, changed, PUBLISH, changes)
+    try:
+        write_version(engine, path, version, seen=seen, by=by, now=now)
+    except ChangedMeanwhileError:
         words = "the file was changed while it was being published; publish it again"
-        raise SourceError(Problem(file, 1, words))
-    _replace(path, changed, file)
+        raise SourceError(Problem(file, 1, words)) from None
     return published
 
 
-def _keys(engine: Engine, source: Source, now: datetime) -> dict[str, Value]:
-    """What publishing still has to write; nothing for a file that is published and frozen."""
+def list_keys(engine: Engine, source: Source, now: datetime) -> dict[str, Value]:
+    """What publishing still has to write; nothing for a file that is published and frozen.
+
+    Raises:
+        SourceError: it is withdrawn, or a fact cannot be had.
+    """
     front = source.front
     if front.status is Status.WITHDRAWN:
         words = "a withdrawn bulletin is not published again; write a new one"
@@ -86,31 +123,3 @@ def _keys(engine: Engine, source: Source, now: datetime) -> dict[str, Value]:
         with read_only(engine) as session:
             keys["facts"] = {**front.facts, **say_facts(session, source, now)}
     return keys
-
-
-def _replace(path: Path, content: bytes, file: str) -> None:
-    """Put new content in the file's place at once: a reader sees the old or the new, never half."""
-    temporary: Path | None = None
-    try:
-        mode = path.stat().st_mode & 0o777
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
-            temporary = Path(stream.name)
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(mode)
-        temporary.replace(path)
-        _sync_folder(path.parent)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        words = f"publishing could not write the file ({error.strerror})"
-        raise SourceError(Problem(file, 1, words)) from None
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,6 +7,9 @@ from lamppost.bulletins.front_matter import Audience, Status
 from lamppost.bulletins.render import Heading
 from lamppost.bulletins.rules import AUDIENCE_NAMES, AUDIENCE_PHRASES, say_title, say_topic
 
+_SECTION = 2
+_ENOUGH_FOR_CONTENTS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class BulletinLine:
@@ -67,6 +70,12 @@ class BulletinDetail:
     markdown: str
     text: str
     corrections: tuple[Note, ...]
+
+    @property
+    def sections(self) -> tuple[Heading, ...]:
+        """The headings of its list of contents; too few make none."""
+        found = tuple(heading for heading in self.contents if heading.level == _SECTION)
+        return found if len(found) >= _ENOUGH_FOR_CONTENTS else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Which files of the content folder changed since they were last seen, for the price of a stat."""
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -8,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from lamppost.bulletins.render import RENDERER
+from lamppost.bulletins.review import digest_content
 from lamppost.bulletins.source import SourceError, read_bytes
 
 # A file written twice within this time may keep its time and size, so it is hashed again until its
@@ -16,6 +16,8 @@ _SETTLED = timedelta(seconds=3)
 _NOT_BULLETINS = ("readme.md",)
 # In place of a hash: the file could not be read, and new permissions do not move its time.
 _UNREAD = "unread"
+# In place of a hash: the file is read and judged anew, unchanged as it is.
+AGAIN = "again"
 
 
 class FolderMissingError(Exception):
@@ -39,7 +41,7 @@ class Stamp:
         settled_at = self.seen_at - _SETTLED
         is_same = (self.mtime_ns, self.size, self.renderer) == (mtime_ns, size, RENDERER)
         is_settled = mtime_ns < settled_at.timestamp() * 1e9
-        return is_same and is_settled and self.sha256 != _UNREAD
+        return is_same and is_settled and self.sha256 not in {_UNREAD, AGAIN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ def _read(path: Path, stamp: Stamp) -> Found:
         content = read_bytes(path, stamp.source)
     except SourceError as error:
         return Found(replace(stamp, sha256=_UNREAD), b"", error)
-    return Found(replace(stamp, sha256=hashlib.sha256(content).hexdigest()), content)
+    return Found(replace(stamp, sha256=digest_content(content)), content)
 
 
 def _list_conflicts(

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
+from pathlib import PurePosixPath
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from lamppost.bulletins.building import Built
 from lamppost.bulletins.loading import Prepared
 from lamppost.bulletins.problems import Problem
+from lamppost.bulletins.rules import read_name
 from lamppost.bulletins.scanning import Stamp
 from lamppost.bulletins.tables import (
     Bulletin,
@@ -46,7 +48,9 @@ def feed_paths(topics: Iterable[str], audience: str) -> set[str]:
     return {"", f"audiences/{audience}", *(f"topics/{topic}" for topic in topics)}
 
 
-def store_prepared(session: Session, *, prepared: Collection[Prepared], now: datetime) -> set[str]:
+def store_prepared(
+    session: Session, *, prepared: Collection[Prepared], is_reviewed: bool = False, now: datetime
+) -> set[str]:
     """Store stamps, problems and the good bulletins; gives the feed paths touched."""
     built = [one.built for one in prepared if one.built]
     touched = take_down(session, sources=[one.source for one in built])
@@ -58,7 +62,7 @@ def store_prepared(session: Session, *, prepared: Collection[Prepared], now: dat
         session.execute(insert(BulletinTopic), topics)
     if aliases:
         session.execute(insert(BulletinAlias), aliases)
-    _store_stamps(session, prepared)
+    _store_stamps(session, prepared, is_reviewed=is_reviewed)
     store_problems(session, problems={one.stamp.source: one.problems for one in prepared}, now=now)
     for new in built:
         touched |= feed_paths(new.topics, new.audience)
@@ -93,13 +97,29 @@ def _row(built: Built) -> dict[str, object]:
     }
 
 
-def _store_stamps(session: Session, prepared: Collection[Prepared]) -> None:
+def _store_stamps(session: Session, prepared: Collection[Prepared], *, is_reviewed: bool) -> None:
     """Remember files as they were seen."""
     for sources in _handfuls(one.stamp.source for one in prepared):
         session.execute(delete(BulletinFile).where(BulletinFile.source.in_(sources)))
-    rows = [{**asdict(one.stamp), "due_at": one.due_at} for one in prepared]
+    rows = [
+        {
+            **asdict(one.stamp),
+            "due_at": one.due_at,
+            "listed_on": _day_of(one.stamp.source),
+            "status": one.status.value if one.status else None,
+            "waits": one.waits,
+            "is_reviewed": is_reviewed,
+        }
+        for one in prepared
+    ]
     if rows:
         session.execute(insert(BulletinFile), rows)
+
+
+def _day_of(source: str) -> date:
+    """The day in a file's name; a name without one stands at the end of every list."""
+    name = read_name(PurePosixPath(source).stem)
+    return name.on if name else date.min
 
 
 def store_problems(

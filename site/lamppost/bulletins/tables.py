@@ -22,10 +22,13 @@ class BulletinFile(Base):
     """A file as last seen: unchanged time and size cost one stat, an unchanged hash no rendering.
 
     `due_at`: from when publishing has something to write into it. `in_conflict`: another file holds
-    its slug, id or alias, so it is looked at again whenever any file changes.
+    its slug, id or alias, so it is looked at again whenever any file changes. `status` is what the
+    file says, None when it cannot be read. `waits`: it would be shown, and nobody approved it;
+    `is_reviewed`: whether that was asked at all.
     """
 
     __tablename__ = "bulletin_file"
+    __table_args__ = (Index("ix_bulletin_file_listed_on_source", "listed_on", "source"),)
 
     source: Mapped[str] = mapped_column(String(255), primary_key=True)
     mtime_ns: Mapped[int] = mapped_column(BigInteger)
@@ -35,6 +38,37 @@ class BulletinFile(Base):
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     in_conflict: Mapped[bool] = mapped_column(Boolean)
+    listed_on: Mapped[date]
+    status: Mapped[str | None] = mapped_column(String(16))
+    waits: Mapped[bool] = mapped_column(Boolean)
+    is_reviewed: Mapped[bool] = mapped_column(Boolean)
+
+
+class BulletinVersion(Base):
+    """A content that somebody wrote into a file here, or approved after it came another way.
+
+    It is kept before the file is replaced, so that no kill leaves a file nobody answers for;
+    `landed_at` is when the file was seen to hold it, and its audit entry is written then.
+    """
+
+    __tablename__ = "bulletin_version"
+
+    source: Mapped[str] = mapped_column(String(255), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    act: Mapped[str] = mapped_column(String(32))
+    changes: Mapped[dict[str, list[str | None]]] = mapped_column(JSON)
+    approved_by: Mapped[str] = mapped_column(String(300))
+    approved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    landed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class BulletinLock(Base):
+    """The row that writers of a file queue for; the file's own row comes and goes with loads."""
+
+    __tablename__ = "bulletin_lock"
+
+    source: Mapped[str] = mapped_column(String(255), primary_key=True)
 
 
 class Bulletin(Base):

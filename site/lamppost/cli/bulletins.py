@@ -1,4 +1,4 @@
-"""`lamppost bulletins list`, `check`, `new`, `publish` and `import-text`."""
+"""`lamppost bulletins list`, `check`, `new`, `publish`, `approve` and `import-text`."""
 
 from dataclasses import asdict
 from datetime import date, datetime
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from lamppost.bulletins.approving import Waiting, approve_all, get_waiting
 from lamppost.bulletins.checking import check_paths
 from lamppost.bulletins.drafting import Draft, write_draft
 from lamppost.bulletins.front_matter import Audience
@@ -16,6 +17,7 @@ from lamppost.bulletins.rules import say_title
 from lamppost.bulletins.scanning import list_files
 from lamppost.bulletins.source import SourceError, parse_source, read_bytes
 from lamppost.bulletins.text_import import import_text
+from lamppost.bulletins.writing import ChangedMeanwhileError
 from lamppost.cli.context import (
     EXIT_FINDINGS,
     EXIT_USAGE,
@@ -25,6 +27,8 @@ from lamppost.cli.context import (
     settings_or_stop,
 )
 from lamppost.clock import SystemClock, london_date
+from lamppost.wording import say_count
+from postmaster.access.actors import operator
 
 _PATH = click.Path(exists=True, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -122,10 +126,16 @@ def _day(on: datetime | None) -> date:
 @command.command()
 @click.argument("path", type=_FILE)
 def publish(path: Path) -> None:
-    """Publish a file: write its moment and what its facts say; one published stays as it is."""
-    engine = open_engine(settings_or_stop())
+    """Publish a file: write its moment and what its facts say; one published stays as it is.
+
+    Where files are reviewed, whoever publishes one approves it.
+    """
+    settings = settings_or_stop()
+    engine = open_engine(settings)
     try:
-        moment = publish_file_at(engine, path, SystemClock().now())
+        moment = publish_file_at(
+            engine, path, SystemClock().now(), file=_name_of(path, settings.content_dir)
+        )
     except SourceError as error:
         _print(error.problems)
         raise SystemExit(EXIT_FINDINGS) from None
@@ -133,6 +143,48 @@ def publish(path: Path) -> None:
         click.echo(f"{path}: {error}")
         raise SystemExit(EXIT_FINDINGS) from None
     click.echo(f"{path} is published, {moment.isoformat()}.")
+
+
+def _name_of(path: Path, folder: Path) -> str:
+    """What the site calls a file: its path below the content folder, or its name elsewhere."""
+    whole, base = path.resolve(), folder.resolve()
+    return whole.relative_to(base).as_posix() if whole.is_relative_to(base) else path.name
+
+
+@command.command()
+@click.option("--digest", help="Approve what was listed under this digest.")
+@json_option
+def approve(digest: str | None, *, as_json: bool) -> None:
+    """List the files that wait for review, with a digest; approve them when it is given.
+
+    Files are reviewed in production. Exit 1 when something waits, or is not what was listed.
+    """
+    settings = settings_or_stop()
+    engine = open_engine(settings)
+    if digest is None:
+        _list_waiting(get_waiting(engine), as_json=as_json)
+        return
+    try:
+        now, by = SystemClock().now(), operator("bulletins approve")
+        count = approve_all(engine, settings.content_dir, digest, by=by, now=now)
+    except (ChangedMeanwhileError, SourceError) as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(EXIT_FINDINGS) from None
+    click.echo(f"{say_count(count, 'file')} approved; the worker shows what is published.")
+
+
+def _list_waiting(waiting: Waiting, *, as_json: bool) -> None:
+    if as_json:
+        files = [{"file": source, "sha256": sha256} for source, sha256 in waiting.files]
+        print_json({"digest": waiting.digest, "files": files})
+    else:
+        for source, sha256 in waiting.files:
+            click.echo(f"{sha256}  {source}")
+        if waiting.files:
+            count = say_count(len(waiting.files), "file")
+            click.echo(f"{count}: approve with --digest {waiting.digest}", err=True)
+    if waiting.files:
+        raise SystemExit(EXIT_FINDINGS)
 
 
 @command.command(name="import-text")

@@ -49,7 +49,13 @@ def load_sample_once(
         is_done = (settings.data / "sample" / "loaded").exists()
         has_readings = session.scalar(select(func.count()).select_from(Reading).limit(1))
     if is_done or (has_readings and not (settings.data / "sample").exists()):
-        load_folder(engine, settings.content_dir, clock.now(), site=Site.of(settings))
+        load_folder(
+            engine,
+            settings.content_dir,
+            clock.now(),
+            site=Site.of(settings),
+            is_reviewed=settings.is_production,
+        )
         return False
     load_sample(engine, settings, clock, told or (lambda _words: None))
     return True
@@ -77,7 +83,13 @@ def load_sample(
     told("Closing the months that are over")
     _close_months(engine, now)
     told("Loading bulletins")
-    load_folder(engine, settings.content_dir, now, site=Site.of(settings))
+    load_folder(
+        engine,
+        settings.content_dir,
+        now,
+        site=Site.of(settings),
+        is_reviewed=settings.is_production,
+    )
     (folder / "loaded").touch()
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, delete, false, insert, or_, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
 from lamppost.people.rules import digest_token, fold, make_token
 from lamppost.subscribers.letters import CONFIRM, write_confirmation
+from lamppost.subscribers.reads import list_told
 from lamppost.subscribers.rules import LETTER_EVERY, LINK_LASTS, Choice
 from lamppost.subscribers.tables import Announced, Subscriber, Subscription
 from lamppost.upserts import upsert_into
@@ -139,7 +140,7 @@ def announce(
     `stop_at` gives the address that lets a subscriber go, by the subscriber's id.
     """
     told = 0
-    for subscriber_id, address in _list_told(session, announcement.choices):
+    for subscriber_id, address in list_told(session, choices=announcement.choices):
         link = stop_at(subscriber_id)
         text = f"{announcement.text}\n\n-- \nTo be told no more: {link}\n"
         owe(
@@ -161,22 +162,6 @@ def announce(
 def move_on(session: Session, *, source: str, until_at: datetime) -> None:
     """Remember up to which moment a source has been announced."""
     session.execute(upsert_into(session, Announced).values(source=source, until_at=until_at))
-
-
-def _list_told(session: Session, choices: Collection[Choice]) -> list[tuple[str, str]]:
-    """Who is subscribed to any of the choices: id and address, each once."""
-    wanted = [
-        and_(Subscription.kind == choice.kind, Subscription.value == choice.value)
-        for choice in sorted(choices)
-    ]
-    rows = session.execute(
-        select(Subscriber.subscriber_id, Subscriber.address)
-        .join(Subscription, Subscription.subscriber_id == Subscriber.subscriber_id)
-        .where(or_(false(), *wanted), Subscriber.confirmed_at.is_not(None))
-        .distinct()
-        .order_by(Subscriber.subscriber_id)
-    )
-    return [(subscriber_id, address) for subscriber_id, address in rows]
 
 
 def _is_of(subscriber_id: str) -> ColumnElement[bool]:

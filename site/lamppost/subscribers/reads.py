@@ -1,11 +1,14 @@
 """Questions about subscribers; addresses are given to whoever writes to them and nobody else."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lamppost.people.rules import digest_token
+from lamppost.subscribers.rules import Choice
 from lamppost.subscribers.tables import Announced, Subscriber, Subscription
 
 
@@ -36,3 +39,34 @@ def count_subscribers(session: Session) -> dict[str, int]:
         .order_by(Subscription.kind)
     )
     return {kind: count for kind, count in rows}
+
+
+def list_told(session: Session, *, choices: Collection[Choice]) -> list[tuple[str, str]]:
+    """Who is told of something with any of these choices: id and address, each once."""
+    rows = session.execute(
+        _select_told(choices, Subscriber.subscriber_id, Subscriber.address)
+        .distinct()
+        .order_by(Subscriber.subscriber_id)
+    )
+    return [(subscriber_id, address) for subscriber_id, address in rows]
+
+
+def count_told(session: Session, *, choices: Collection[Choice]) -> int:
+    """How many are told of something with any of these choices."""
+    query = _select_told(choices, func.count(Subscriber.subscriber_id.distinct()))
+    return session.scalar(query) or 0
+
+
+def _select_told(
+    choices: Collection[Choice], *columns: ColumnElement[Any] | InstrumentedAttribute[Any]
+) -> Select[*tuple[Any, ...]]:
+    wanted = [
+        and_(Subscription.kind == choice.kind, Subscription.value == choice.value)
+        for choice in sorted(choices)
+    ]
+    return (
+        select(*columns)
+        .select_from(Subscriber)
+        .join(Subscription, Subscription.subscriber_id == Subscriber.subscriber_id)
+        .where(or_(false(), *wanted), Subscriber.confirmed_at.is_not(None))
+    )

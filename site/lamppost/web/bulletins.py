@@ -36,7 +36,6 @@ FORMATS = {
 # Only pictures: an SVG could carry a script.
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 PICTURE_AGE_S = 24 * 60 * 60
-ENOUGH_FOR_CONTENTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +138,11 @@ def show(slug: str) -> ResponseReturnValue:
 
 
 def _show(bulletin: BulletinDetail) -> str:
-    headings = [heading for heading in bulletin.contents if heading.level == 2]  # noqa: PLR2004 - h2
     return render_template(
         "bulletins/show.html",
         bulletin=bulletin,
         line=bulletin.line,
-        headings=headings if len(headings) >= ENOUGH_FOR_CONTENTS else (),
+        headings=bulletin.sections,
         neighbours=reads.get_neighbours(session(), bulletin.line),
         page_feeds=_feed_links(f"audiences/{bulletin.line.audience}"),
     )

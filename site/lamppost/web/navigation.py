@@ -9,6 +9,7 @@ from postmaster.access.rules import may
 # Address, words, and the row of the matrix that opens it; None opens it to everybody signed in.
 PANELS: tuple[tuple[str, str, Action | None], ...] = (
     ("/admin/", "Start", None),
+    ("/admin/bulletins/", "Bulletins", Action.BULLETINS_WRITE),
     ("/admin/status/", "Status", Action.STATUS_WRITE),
     ("/admin/hssi/", "HSSIs", Action.STATUS_WRITE),
     ("/admin/windows/", "Windows", Action.STATUS_WRITE),

@@ -111,11 +111,23 @@ def _beat(engine: Engine, clock: Clock, started_at: datetime) -> None:
 
 
 def _load_bulletins(engine: Engine, settings: Settings, clock: Clock) -> None:
-    load_folder(engine, settings.content_dir, clock.now(), site=Site.of(settings))
+    load_folder(
+        engine,
+        settings.content_dir,
+        clock.now(),
+        site=Site.of(settings),
+        is_reviewed=settings.is_production,
+    )
 
 
 def _publish_bulletins(engine: Engine, settings: Settings, clock: Clock) -> None:
-    publish_due(engine, settings.content_dir, clock.now(), site=Site.of(settings))
+    publish_due(
+        engine,
+        settings.content_dir,
+        clock.now(),
+        site=Site.of(settings),
+        is_reviewed=settings.is_production,
+    )
 
 
 def _refresh(engine: Engine, clock: Clock) -> None:
