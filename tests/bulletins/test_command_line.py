@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import Engine
 
-from bulletin_files import WriteBulletin
+from bulletin_files import NOW, WriteBulletin
+from lamppost.bulletins.actions import load_folder
 from lamppost.bulletins.checking import check_paths
+from lamppost.bulletins.feeds import Site
 from lamppost.bulletins.source import parse_source
 from lamppost.cli import root
 
@@ -101,6 +104,49 @@ def test_publish_names_what_stands_in_its_way(write: WriteBulletin) -> None:
 
     assert result.exit_code == 1
     assert f"{path.name}:12: rollouts has no source yet" in result.stdout
+
+
+def test_in_production_files_wait_until_they_are_approved_as_listed(
+    write: WriteBulletin,
+    site: Site,
+    sqlite_engine: Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LAMPPOST_DATA", str(tmp_path))
+    monkeypatch.setenv("LAMPPOST_ENVIRONMENT", "production")
+    monkeypatch.setenv("LAMPPOST_SECRET_KEY", "not-a-secret-at-all-but-long-enough-123")
+    path = write()
+    write("2018-04-10")
+
+    def look() -> None:
+        load_folder(sqlite_engine, path.parent, NOW, site=site, is_reviewed=True)
+
+    look()
+    listed = run("approve", "--json")
+    digest = json.loads(listed.stdout)["digest"]
+
+    assert listed.exit_code == 1
+    assert "2018-04-10.md" in run("approve").stdout
+    assert run("publish", str(path)).exit_code == 0
+    look()
+    assert run("approve", "--digest", digest).exit_code == 1
+    digest = json.loads(run("approve", "--json").stdout)["digest"]
+    assert run("approve", "--digest", digest).stdout.startswith("1 file approved")
+    look()
+    assert run("approve").exit_code == 0
+
+
+def test_in_production_nothing_is_published_without_a_database(
+    write: WriteBulletin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAMPPOST_ENVIRONMENT", "production")
+    monkeypatch.setenv("LAMPPOST_SECRET_KEY", "not-a-secret-at-all-but-long-enough-123")
+    path = write(status="draft", published_at=None)
+    before = path.read_bytes()
+
+    assert run("publish", str(path)).exit_code == 2
+    assert path.read_bytes() == before
 
 
 def test_import_text_writes_a_draft_that_passes_the_check(folder: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from lamppost.bulletins.acts import FROM
 from lamppost.bulletins.front_matter import Status
 from lamppost.status.blend import lift, page_state
 from lamppost.status.notices import WindowState
@@ -193,3 +194,9 @@ def test_every_row_of_the_blend_to_the_page_is_what_the_code_does() -> None:
         lifts = [lift(int(hssi.removeprefix("severity ")))] if hssi else []
         assert page_state(components, lifts) is State(page), (named, hssi)
     assert {State(page) for _, _, page in rows} == set(State)
+
+
+def test_every_act_on_a_bulletin_is_for_the_statuses_the_table_says() -> None:
+    rows = {row[0]: row[1] for row in _rows("Bulletins", 1)}
+
+    assert rows == {act.value: ", ".join(statuses) for act, statuses in FROM.items()}

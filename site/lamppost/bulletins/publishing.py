@@ -15,7 +15,7 @@ from lamppost.bulletins.review import digest_content
 from lamppost.bulletins.rules import decide_published_at
 from lamppost.bulletins.source import Source, SourceError, decode, parse_source, read_bytes
 from lamppost.bulletins.versions import Version, approve_version, get_review
-from lamppost.bulletins.writing import ChangedMeanwhileError, write_version
+from lamppost.bulletins.writing import ChangedMeanwhileError, replace_file, write_version
 from lamppost.database import read_only, unit_of_work
 from postmaster.access.actors import Actor, operator, system
 
@@ -25,11 +25,17 @@ _JOB = system("publish bulletins")
 
 
 def publish(
-    engine: Engine, path: Path, now: datetime, *, file: str | None = None, by: Actor = _COMMAND
+    engine: Engine,
+    path: Path,
+    now: datetime,
+    *,
+    file: str | None = None,
+    by: Actor | None = _COMMAND,
 ) -> datetime:
     """Publish a file whatever it waits for; gives its published_at, which never moves again.
 
-    Whoever publishes answers for the content, also for one that had been published already.
+    Whoever publishes answers for the content, also for one that had been published already; `by` is
+    None where no database is there to keep that.
 
     Raises:
         SourceError: the file has problems, is withdrawn, or a fact cannot be had.
@@ -39,6 +45,8 @@ def publish(
     published_at = decide_published_at(source.front)
     if published_at is None:  # pragma: no cover - published files always have one
         raise SourceError(Problem(name, 1, "the file was not published"))
+    if by is None:
+        return published_at
     with unit_of_work(engine) as session:
         approve_version(session, source=name, content=read_bytes(path, name), by=by, now=now)
     return published_at
@@ -77,7 +85,7 @@ def _publish_when(
     file: str,
     is_wanted: Callable[[Source, str], bool],
     *,
-    by: Actor,
+    by: Actor | None,
     now: datetime,
 ) -> Source:
     content = read_bytes(path, file)
@@ -92,7 +100,10 @@ def _publish_when(
     changes = {"status": (source.front.status.value, Status.PUBLISHED.value)}
     version = Version(file, changed, PUBLISH, changes)
     try:
-        write_version(engine, path, version, seen=seen, by=by, now=now)
+        if by is None:
+            replace_file(path, changed, file, seen=seen)
+        else:
+            write_version(engine, path, version, seen=seen, by=by, now=now)
     except ChangedMeanwhileError:
         words = "the file was changed while it was being published; publish it again"
         raise SourceError(Problem(file, 1, words)) from None

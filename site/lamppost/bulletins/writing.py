@@ -48,7 +48,7 @@ def write_version(
         ChangedMeanwhileError: the file holds something else now, or is there already.
         SourceError: the file cannot be written.
     """
-    with _put_beside(path, version) as temporary:
+    with _put_beside(path, version.content, version.source) as temporary:
         with unit_of_work(engine) as session:
             keep_version(session, version=version, by=by, now=now)
         try:
@@ -61,6 +61,18 @@ def write_version(
             with unit_of_work(engine) as session:
                 forget_version(session, source=version.source, sha256=version.sha256)
             raise
+
+
+def replace_file(path: Path, content: bytes, source: str, *, seen: str) -> None:
+    """Put a content in its file's place where there is no database to answer for it.
+
+    Raises:
+        ChangedMeanwhileError: the file holds something else now.
+        SourceError: the file cannot be written.
+    """
+    with _put_beside(path, content, source) as temporary:
+        _compare(path, source, seen)
+        _put_in_place(temporary, path, source)
 
 
 def _lock(session: Session, source: str) -> None:
@@ -81,18 +93,18 @@ def _compare(path: Path, source: str, seen: str | None) -> None:
 
 
 @contextmanager
-def _put_beside(path: Path, version: Version) -> Iterator[Path]:
+def _put_beside(path: Path, content: bytes, source: str) -> Iterator[Path]:
     """The content on the disk beside its file, gone again unless it was moved into place."""
     try:
         mode = path.stat().st_mode & 0o777 if path.exists() else _NEW_FILE
         with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
             temporary = Path(stream.name)
-            stream.write(version.content)
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(mode)
     except OSError as error:
-        raise _unwritten(version.source, error) from None
+        raise _unwritten(source, error) from None
     try:
         yield temporary
     finally:

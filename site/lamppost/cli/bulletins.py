@@ -26,6 +26,7 @@ from lamppost.cli.context import (
     print_json,
     settings_or_stop,
 )
+from lamppost.cli.storage import is_ready, ready_engine
 from lamppost.clock import SystemClock, london_date
 from lamppost.wording import say_count
 from postmaster.access.actors import operator
@@ -131,10 +132,18 @@ def publish(path: Path) -> None:
     Where files are reviewed, whoever publishes one approves it.
     """
     settings = settings_or_stop()
-    engine = open_engine(settings)
+    engine, by = open_engine(settings), operator("bulletins publish")
+    is_kept = is_ready(engine)
+    if settings.is_production and not is_kept:
+        click.echo("The database is not ready; run: lamppost db upgrade", err=True)
+        raise SystemExit(EXIT_USAGE)
     try:
         moment = publish_file_at(
-            engine, path, SystemClock().now(), file=_name_of(path, settings.content_dir)
+            engine,
+            path,
+            SystemClock().now(),
+            file=_name_of(path, settings.content_dir),
+            by=by if is_kept else None,
         )
     except SourceError as error:
         _print(error.problems)
@@ -160,16 +169,16 @@ def approve(digest: str | None, *, as_json: bool) -> None:
     Files are reviewed in production. Exit 1 when something waits, or is not what was listed.
     """
     settings = settings_or_stop()
-    engine = open_engine(settings)
-    if digest is None:
-        _list_waiting(get_waiting(engine), as_json=as_json)
-        return
-    try:
-        now, by = SystemClock().now(), operator("bulletins approve")
-        count = approve_all(engine, settings.content_dir, digest, by=by, now=now)
-    except (ChangedMeanwhileError, SourceError) as error:
-        click.echo(str(error), err=True)
-        raise SystemExit(EXIT_FINDINGS) from None
+    with ready_engine(settings) as engine:
+        if digest is None:
+            _list_waiting(get_waiting(engine), as_json=as_json)
+            return
+        try:
+            now, by = SystemClock().now(), operator("bulletins approve")
+            count = approve_all(engine, settings.content_dir, digest, by=by, now=now)
+        except (ChangedMeanwhileError, SourceError) as error:
+            click.echo(str(error), err=True)
+            raise SystemExit(EXIT_FINDINGS) from None
     click.echo(f"{say_count(count, 'file')} approved; the worker shows what is published.")
 
 

@@ -31,12 +31,17 @@ def ready_engine(settings: Settings) -> Iterator[Engine]:
     """The engine, closed at the end; exit 2 when the database is missing or of another version."""
     engine = open_engine(settings)
     try:
-        if _revision(engine) != head_revision():
+        if not is_ready(engine):
             click.echo("The database is not ready; run: lamppost db upgrade", err=True)
             raise SystemExit(EXIT_USAGE)
         yield engine
     finally:
         engine.dispose()
+
+
+def is_ready(engine: Engine) -> bool:
+    """Whether the database is at the newest migration; exit 2 when it cannot be reached."""
+    return _revision(engine) == head_revision()
 
 
 def _revision(engine: Engine) -> str | None:

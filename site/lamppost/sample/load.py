@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from lamppost import paths
 from lamppost.bulletins.actions import load_folder
+from lamppost.bulletins.approving import approve_files, get_waiting
 from lamppost.bulletins.feeds import Site
 from lamppost.clock import Clock, london_date
 from lamppost.database import read_only, unit_of_work
@@ -30,7 +32,7 @@ from lamppost.status.tables import Reading
 from lamppost.status.uptime.actions import close_month, correct_month
 from lamppost.status.uptime.document import Correction
 from lamppost.status.uptime.reads import get_export, list_due_months
-from postmaster.access.actors import system
+from postmaster.access.actors import operator, system
 from postmaster.policy.actions import enter_presets
 from probes.definitions import Definitions, load_definitions
 from probes.reading import Result
@@ -49,13 +51,7 @@ def load_sample_once(
         is_done = (settings.data / "sample" / "loaded").exists()
         has_readings = session.scalar(select(func.count()).select_from(Reading).limit(1))
     if is_done or (has_readings and not (settings.data / "sample").exists()):
-        load_folder(
-            engine,
-            settings.content_dir,
-            clock.now(),
-            site=Site.of(settings),
-            is_reviewed=settings.is_production,
-        )
+        _look_at_bulletins(engine, settings, clock.now())
         return False
     load_sample(engine, settings, clock, told or (lambda _words: None))
     return True
@@ -83,6 +79,21 @@ def load_sample(
     told("Closing the months that are over")
     _close_months(engine, now)
     told("Loading bulletins")
+    _load_bulletins(engine, settings, now)
+    (folder / "loaded").touch()
+
+
+def _load_bulletins(engine: Engine, settings: Settings, now: datetime) -> None:
+    """Load the folder; what came with this release is approved by whoever loads the sample."""
+    _look_at_bulletins(engine, settings, now)
+    waiting = get_waiting(engine)
+    if waiting.files and settings.content_dir.resolve() == paths.BULLETINS.resolve():
+        by = operator("sample load")
+        approve_files(engine, settings.content_dir, waiting.files, by=by, now=now)
+        _look_at_bulletins(engine, settings, now)
+
+
+def _look_at_bulletins(engine: Engine, settings: Settings, now: datetime) -> None:
     load_folder(
         engine,
         settings.content_dir,
@@ -90,7 +101,6 @@ def load_sample(
         site=Site.of(settings),
         is_reviewed=settings.is_production,
     )
-    (folder / "loaded").touch()
 
 
 def _load_engine(
