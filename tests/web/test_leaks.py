@@ -86,6 +86,15 @@ def plant_drafts(engine: Engine, public: Public) -> None:
     load_folder(engine, settings.content_dir, NINE, site=Site.of(settings))
 
 
+def plant_waiting(engine: Engine, public: Public) -> None:
+    """A bulletin that came another way and waits for review, and one changed so."""
+    settings: Settings = public.app.config["LAMPPOST_SETTINGS"]
+    words = {"title": MARKER, "summary": MARKER, "topics": f"[{MARKER}, bcdr]"}
+    write_bulletin(settings.content_dir, "2018-04-07", **words)
+    write_bulletin(settings.content_dir, **words)
+    load_folder(engine, settings.content_dir, NINE, site=Site.of(settings), is_reviewed=True)
+
+
 def plant_embargoed(engine: Engine, _public: Public) -> None:
     """One that waits for its moment, and one for a second person; guards know of both."""
     desk = Desk(engine)
@@ -99,6 +108,7 @@ def plant_embargoed(engine: Engine, _public: Public) -> None:
 PLANTS: tuple[Callable[[Engine, Public], None], ...] = (
     plant_quarantined,
     plant_drafts,
+    plant_waiting,
     plant_embargoed,
 )
 
