@@ -45,17 +45,25 @@ class BulletinDesk:
         sign_in(client, self.engine, person_id=put, now=now)
         return client
 
-    def put(self, stem: str = "2018-04-09", body: str = "Words.\n", **keys: Any) -> Path:
+    def put(
+        self,
+        stem: str = "2018-04-09",
+        body: str = "Words.\n",
+        *,
+        is_loaded: bool = True,
+        **keys: Any,
+    ) -> Path:
         """A file put into the folder by somebody else, and seen by the worker."""
         path = write_bulletin(self.settings.content_dir, stem, body, **keys)
-        self.load()
+        if is_loaded:
+            self.load()
         return path
 
-    def load(self) -> None:
-        """What the worker does every second."""
+    def load(self, *, is_reviewed: bool = False) -> None:
+        """What the worker does every second; in production files are reviewed."""
         load_folder(
             self.engine, self.settings.content_dir, self.clock.now(),
-            site=Site.of(self.settings), is_reviewed=self.settings.is_production,
+            site=Site.of(self.settings), is_reviewed=is_reviewed,
         )  # fmt: skip
 
     def get(self, client: FlaskClient, verb: str, file: str = FILE, status: int = 200) -> str:
@@ -109,3 +117,15 @@ def hidden(text: str, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', text)
     assert found is not None, name
     return found.group(1)
+
+
+def typed(desk: BulletinDesk, client: FlaskClient, **values: Any) -> dict[str, Any]:
+    """What the editor of the file would send, some of it typed anew."""
+    source = desk.read()
+    front = source.front
+    return {
+        "seen": hidden(desk.get(client, "edit"), "seen"),
+        "title": front.title, "audience": front.audience.value, "summary": front.summary or "",
+        "topics": ", ".join(front.topics), "aliases": "", "body": source.body.strip(),
+        "step": "save", **values,
+    }  # fmt: skip
