@@ -109,11 +109,9 @@ def run_chunk(
     blocker = blocker_of(cutoffs, own_batch=batch_id, among=among)
     dropped = _drop_unfit(session, batch, ready, chosen, blocker, now=now)
     if sweep.wanted is Status.DELETED:
-        cap = policy[Key.CAP_ORGANISATION_ACCOUNTS]
-        keep_to_cap(session, batch, ready, today=today, cap=cap)
+        keep_to_cap(session, batch, ready, today=today, cap=policy[Key.CAP_ORGANISATION_ACCOUNTS])
     until = add_months(today, policy[Key.ADDRESS_QUARANTINE_MONTHS])
-    fit = and_(chosen, Account.account_id.in_(among))
-    done = _sweep_one(session, sweep, fit, kept_until=until)
+    done = _sweep_one(session, sweep, and_(chosen, Account.account_id.in_(among)), kept_until=until)
     session.execute(
         update(BatchItem)
         .where(ready)
