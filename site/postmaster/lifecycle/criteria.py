@@ -168,12 +168,12 @@ def is_sole_administrator(among: Select[int] | None = None) -> ColumnElement[boo
         return Account.address_key.in_(sole)
     theirs, other, holder = aliased(RoleGrant), aliased(RoleGrant), aliased(Account)
     keys = select(holder.address_key).where(holder.account_id.in_(among))
-    left = select(literal(1)).where(
-        other.scope == theirs.scope, other.address_key.not_in(keys), *_administers(other)
+    kept = select(other.scope).where(
+        *_administers(other), other.scope.is_not(None), other.address_key.not_in(keys)
     )
     return Account.address_key.in_(
         select(theirs.address_key).where(
-            theirs.address_key.in_(keys), *_administers(theirs), _none_of(left)
+            *_administers(theirs), theirs.address_key.in_(keys), theirs.scope.not_in(kept)
         )
     )
 
@@ -189,12 +189,16 @@ def is_sole_owner(among: Select[int] | None = None) -> ColumnElement[bool]:
         )
         return Account.account_id.in_(sole)
     theirs, other = aliased(MailboxMember), aliased(MailboxMember)
-    left = select(literal(1)).where(
-        other.mailbox_id == theirs.mailbox_id, other.account_id.not_in(among), *_owns(other)
+    # Asked owner by owner, by the index of the mailbox: as a set it would read every membership.
+    stays = (
+        select(literal(1))
+        .where(other.mailbox_id == theirs.mailbox_id, other.account_id.not_in(among), *_owns(other))
+        .limit(1)
+        .scalar_subquery()
     )
     return Account.account_id.in_(
         select(theirs.account_id).where(
-            theirs.account_id.in_(among), *_owns(theirs), _none_of(left)
+            theirs.account_id.in_(among), *_owns(theirs), stays.is_(None)
         )
     )
 
@@ -205,11 +209,6 @@ def _administers(grant: type[RoleGrant]) -> tuple[ColumnElement[bool], ...]:
 
 def _owns(member: type[MailboxMember]) -> tuple[ColumnElement[bool], ...]:
     return (member.ended_at.is_(None), member.role == MemberRole.OWNER)
-
-
-def _none_of(rows: Select[int]) -> ColumnElement[bool]:
-    """There is no such row: asked row by row, by index, and never planned as a join."""
-    return rows.limit(1).scalar_subquery().is_(None)
 
 
 def _is(status: Status) -> ColumnElement[bool]:
