@@ -33,6 +33,11 @@ def stop_key(settings: Settings) -> bytes:
     return derive_key(settings, "stop links")
 
 
+def code_key(settings: Settings) -> bytes:
+    """What the codes of registrations are digested with."""
+    return derive_key(settings, "registration codes")
+
+
 def audit_signer(settings: Settings) -> Ed25519PrivateKey:
     """The key that signs the heads of the audit's days."""
     return Ed25519PrivateKey.from_private_bytes(derive_key(settings, "audit heads"))

@@ -98,12 +98,12 @@ def test_publish_says_when_and_saying_it_again_changes_nothing(write: WriteBulle
 
 
 def test_publish_names_what_stands_in_its_way(write: WriteBulletin) -> None:
-    path = write(status="draft", body="{{ rollouts }}\n")
+    path = write(status="draft", body="{{ lifecycle_batches }}\n")
 
     result = run("publish", str(path))
 
     assert result.exit_code == 1
-    assert f"{path.name}:12: rollouts has no source yet" in result.stdout
+    assert f"{path.name}:12: lifecycle_batches has no source yet" in result.stdout
 
 
 def test_in_production_files_wait_until_they_are_approved_as_listed(

@@ -18,7 +18,7 @@ from lamppost.bulletins.fact_calls import fill_calls, find_calls
         ("{{ password_resets }}", 'password_resets needs month="2018-02"'),
         ('{{ password_resets month="February" }}', "is not right; write it like"),
         ('{{ contacts on="2018-04-09" }}', "contacts has no argument on"),
-        ("{{ rollouts }}", "has no source yet: give its words under facts:"),
+        ("{{ lifecycle_batches }}", "has no source yet: give its words under facts:"),
         ("{{ lifecycle_batches }}", "has no source yet"),
         ("{{ contacts('x') }}", 'a fact is written {{ name argument="value" }}'),
         ("See {{ contacts }} there.", "a fact stands on a line of its own"),

@@ -83,7 +83,7 @@ def test_words_given_by_hand_are_kept_when_facts_are_fixed(
     [
         ({"status": "withdrawn"}, "Words.\n", "is not published again"),
         ({"status": "draft", "audience": "nobody"}, "Words.\n", "audience is not right"),
-        ({"status": "draft"}, "{{ rollouts }}\n", "rollouts has no source yet"),
+        ({"status": "draft"}, "{{ lifecycle_batches }}\n", "lifecycle_batches has no source yet"),
     ],
 )
 def test_what_cannot_be_published_is_left_as_it_is(

@@ -34,6 +34,7 @@ from postmaster.organisations.tables import Organisation
 from postmaster.outbox.actions import owe
 from postmaster.policy.actions import enter_presets
 from postmaster.store import Base
+from registering import put_registration
 from spoof_rows import SPOOFING_ARGUMENTS, put_spoofing
 from status_desk import put_hssi, put_plans
 from visitors import csrf_token_of, put_person, sign_in
@@ -63,6 +64,7 @@ class Stage:
     moves: dict[str, int]
     spoofing: dict[str, dict[str, int]]
     mailboxes: dict[str, tuple[int, ...]]
+    registrations: dict[str, tuple[int, int]]
 
     def scope(self, role: Role) -> str | None:
         return SCOPES.get(SCOPE_OF_ROLE[role])
@@ -94,6 +96,12 @@ class Stage:
                 if organisation in self.mailboxes
                 else []
                 for place, name in enumerate(MAILBOX_ARGUMENTS)
+            },
+            **{
+                name: [str(self.registrations[organisation][place])]
+                if organisation in self.registrations
+                else []
+                for place, name in enumerate(("registration_id", "rollout_id"))
             },
             # Of the whole service: no role that is held for an organisation opens their addresses.
             "ref": ["INC1"],
@@ -158,9 +166,12 @@ def stage(app: Flask, sqlite_engine: Engine, clock: FixedClock, settings: Settin
         mailboxes = {code: put_mailbox(session, organisation=code, now=now) for code in people}
     write_bulletin(settings.content_dir)
     load_folder(sqlite_engine, settings.content_dir, now, site=Site.of(settings))
+        registrations = {
+            code: put_registration(session, organisation=code, now=now) for code in people
+        }
     return Stage(
         app, sqlite_engine, clock, message, people, resets, batches, edit, plans, moves, spoofing,
-        mailboxes,
+        mailboxes, registrations,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from lamppost.bulletins.fact_calls import Call, find_calls
 from lamppost.bulletins.front_matter import Status
 from lamppost.bulletins.occasion import FactError, Occasion, Provider
 from lamppost.bulletins.problems import Problem
+from lamppost.bulletins.rollout_facts import say_rollouts
 from lamppost.bulletins.source import Source, SourceError
 from lamppost.bulletins.status_facts import (
     say_hssis,
@@ -20,14 +21,16 @@ from lamppost.bulletins.status_facts import (
     say_next_release,
     say_service_status,
 )
+from postmaster.registrations.sectors import Sector
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact: what gives its words as Markdown, and the shape each argument must have."""
+    """A fact: what gives its words as Markdown, the shape of its arguments, which are optional."""
 
     provider: Provider | None
     arguments: Mapping[str, str] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
 
 
 def _contacts(_session: Session, _arguments: Mapping[str, str], occasion: Occasion) -> str:
@@ -39,6 +42,7 @@ def _contacts(_session: Session, _arguments: Mapping[str, str], occasion: Occasi
 
 _DAY = r"\d{4}-\d\d-\d\d"
 _MONTH = r"\d{4}-\d\d"
+_SECTOR = "|".join(Sector)
 # A fact without a provider has no source yet: its words must stand in `facts:`.
 FACTS: Mapping[str, Fact] = {
     "contacts": Fact(_contacts),
@@ -48,7 +52,7 @@ FACTS: Mapping[str, Fact] = {
     "next_bcdr": Fact(say_next_bcdr),
     "next_release": Fact(say_next_release),
     "password_resets": Fact(None, {"month": _MONTH}),
-    "rollouts": Fact(None),
+    "rollouts": Fact(say_rollouts, {"sector": _SECTOR}, optional=frozenset({"sector"})),
     "service_status": Fact(say_service_status),
 }
 
@@ -76,7 +80,7 @@ def _fault(call: Call, source: Source) -> str | None:
             return f"{call.name} has no argument {name}; its arguments: {known}"
         if not re.fullmatch(fact.arguments[name], value):
             return f'{name}="{value}" is not right; write it like {name}="{_example(name)}"'
-    missing = [name for name in fact.arguments if name not in call.arguments]
+    missing = [name for name in fact.arguments if name not in {*call.arguments, *fact.optional}]
     if missing:
         return f'{call.name} needs {missing[0]}="{_example(missing[0])}"'
     if fact.provider is None and call.key not in source.front.facts:
@@ -88,7 +92,7 @@ def _fault(call: Call, source: Source) -> str | None:
 
 
 def _example(argument: str) -> str:
-    return "2018-02" if argument == "month" else "2018-03-01"
+    return {"month": "2018-02", "sector": "dentistry"}.get(argument, "2018-03-01")
 
 
 def say_facts(session: Session, source: Source, now: datetime) -> dict[str, str]:

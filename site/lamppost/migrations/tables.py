@@ -25,6 +25,7 @@ import postmaster.onboarding.tables
 import postmaster.organisations.tables
 import postmaster.outbox.tables
 import postmaster.policy.tables
+import postmaster.registrations.tables
 import postmaster.spoofing.tables
 import postmaster.uploads.tables  # noqa: F401
 from postmaster.store import Base

@@ -22,6 +22,7 @@ from lamppost.sample.organisations import add_organisations
 from lamppost.sample.people import add_people
 from lamppost.sample.plans import add_plans, planned_spells
 from lamppost.sample.readings import INTERVAL, sample_readings
+from lamppost.sample.registrations import add_registrations
 from lamppost.sample.requests import add_requests
 from lamppost.sample.spoofing import add_spoofing
 from lamppost.settings import Settings
@@ -117,6 +118,7 @@ def _load_engine(
     told("Loading closings")
     with unit_of_work(engine) as session:
         add_closures(session, now=now)
+        add_registrations(session, now=now)
     told("Loading spoof policy and its register")
     with unit_of_work(engine) as session:
         enter_presets(session, by=system("sample load").reference, now=now)

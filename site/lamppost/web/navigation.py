@@ -20,6 +20,7 @@ PANELS: tuple[tuple[str, str, Action | None], ...] = (
     ("/admin/organisations/", "Organisations", Action.ORGANISATIONS_READ),
     ("/admin/accounts/", "Accounts", Action.ACCOUNTS_READ),
     ("/admin/uploads/", "Uploads", Action.UPLOADS_APPLY),
+    ("/admin/registrations/", "Registrations", Action.REGISTRATIONS_READ),
     ("/admin/lifecycle/", "Lifecycle", Action.ACCOUNTS_READ),
     ("/admin/policy/", "Policy", Action.POLICY_READ),
     ("/admin/status/months/", "Uptime", Action.STATUS_WRITE),

@@ -34,6 +34,7 @@ from lamppost.worker.spoofing import list_spoof_jobs
 from lamppost.worker.status_desk import list_status_jobs
 from lamppost.worker.uploads import list_upload_jobs
 from postmaster.access.actors import system
+from postmaster.registrations.forgetting import forget_registrations
 from probes.definitions import Definitions, ProbeDefinition, load_definitions
 
 HEARTBEAT_S = 5
@@ -155,3 +156,4 @@ def _keep_house(engine: Engine, clock: Clock) -> None:
         forget_old(session, now=clock.now())
         forget_sessions(session, now=clock.now())
         forget_unconfirmed(session, now=clock.now())
+        forget_registrations(session, now=clock.now())

@@ -16,6 +16,7 @@ class Action(StrEnum):
 
     ORGANISATIONS_READ = "organisations.read"
     ORGANISATIONS_WRITE = "organisations.write"
+    ORGANISATIONS_CONTACTS = "organisations.contacts"
     ACCOUNTS_READ = "accounts.read"
     ACCOUNTS_CREATE = "accounts.create"
     ACCOUNTS_RESET = "accounts.reset"
@@ -26,6 +27,9 @@ class Action(StrEnum):
     APPLICATIONS_CONVERT = "applications.convert"
     GROUPS_APPROVE = "groups.approve"
     UPLOADS_APPLY = "uploads.apply"
+    REGISTRATIONS_READ = "registrations.read"
+    REGISTRATIONS_DECIDE = "registrations.decide"
+    ROLLOUTS_WRITE = "rollouts.write"
     LIFECYCLE_RUN = "lifecycle.run"
     SPOOFING_READ = "spoofing.read"
     SPOOFING_WORK = "spoofing.work"

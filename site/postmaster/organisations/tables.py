@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from postmaster.store import Base, UtcDateTime
 
+_ID = BigInteger().with_variant(Integer, "sqlite")
 # Compared by code point on both databases, so that a prefix is a range of the index.
 SEARCH_KEY = String(200).with_variant(String(200, collation="C"), "postgresql")
 
@@ -76,3 +77,24 @@ class SuccessorElsewhere(Base):
     ods_code: Mapped[str] = mapped_column(String(32), primary_key=True)
     effective_on: Mapped[date]
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class OrganisationContact(Base):
+    """How people reach those who look after an organisation: a function's, never a person's.
+
+    Anybody may read it. It is never changed: it ends, and another begins.
+    """
+
+    __tablename__ = "organisation_contact"
+    __table_args__ = (Index("ix_organisation_contact_organisation", "organisation"),)
+
+    contact_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    organisation: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.ods_code"))
+    kind: Mapped[str] = mapped_column(String(24))
+    email: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    hours: Mapped[str | None] = mapped_column(String(100))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    entered_by: Mapped[str] = mapped_column(String(80))

@@ -82,6 +82,55 @@ WORDINGS: Mapping[Key, Wording] = {
     Key.PILOT_CORRECTIONS_PERMILLE: Wording(
         "Corrections of notices up to which deletions are automated", PERMILLE, 0, 1000
     ),
+    **{
+        key: Wording(f"{site}: {words}", unit, 1, most)
+        for site, least, users, sites in (
+            (
+                "A pharmacy",
+                Key.REGISTRATION_PHARMACY_USERS_LEAST,
+                Key.REGISTRATION_PHARMACY_USERS_MOST,
+                Key.REGISTRATION_PHARMACY_SITES_MOST,
+            ),
+            (
+                "A dental practice",
+                Key.REGISTRATION_DENTISTRY_USERS_LEAST,
+                Key.REGISTRATION_DENTISTRY_USERS_MOST,
+                Key.REGISTRATION_DENTISTRY_SITES_MOST,
+            ),
+            (
+                "A care provider",
+                Key.REGISTRATION_SOCIAL_CARE_USERS_LEAST,
+                Key.REGISTRATION_SOCIAL_CARE_USERS_MOST,
+                Key.REGISTRATION_SOCIAL_CARE_SITES_MOST,
+            ),
+            (
+                "An optical practice",
+                Key.REGISTRATION_OPTOMETRY_USERS_LEAST,
+                Key.REGISTRATION_OPTOMETRY_USERS_MOST,
+                Key.REGISTRATION_OPTOMETRY_SITES_MOST,
+            ),
+            (
+                "A locum",
+                Key.REGISTRATION_LOCUMS_USERS_LEAST,
+                Key.REGISTRATION_LOCUMS_USERS_MOST,
+                Key.REGISTRATION_LOCUMS_SITES_MOST,
+            ),
+        )
+        for key, words, unit, most in (
+            (least, "people named, at least", "people", 10),
+            (users, "people named, at most", "people", 100),
+            (sites, "sites of one owner, at most", "sites", 1000),
+        )
+    },
+    Key.REGISTRATION_CODE_MINUTES: Wording(
+        "A code of a registration is good for", "minutes", 5, 1440
+    ),
+    Key.REGISTRATION_CODE_TRIES: Wording("A code of a registration may be tried", "times", 1, 10),
+    Key.REGISTRATION_CODE_LETTERS: Wording("Codes are sent for one registration", "times", 1, 20),
+    Key.REGISTRATION_DRAFT_KEPT_DAYS: Wording("A registration nobody sent is kept", DAYS, 1, 90),
+    Key.REGISTRATION_PEOPLE_KEPT_DAYS: Wording(
+        "People of a registration are kept after it", DAYS, 1, 730
+    ),
 }
 
 

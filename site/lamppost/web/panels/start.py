@@ -23,6 +23,7 @@ from postmaster.lifecycle import lists as departures
 from postmaster.lifecycle import pilot_reads as pilots
 from postmaster.onboarding import reads as onboarding
 from postmaster.organisations import reads as organisations
+from postmaster.registrations import queue as registrations
 from postmaster.spoofing import tasks as spoofing
 from postmaster.uploads import reads as uploads
 
@@ -45,6 +46,7 @@ ROOMS: tuple[ListTasks, ...] = (
     spoofing.list_tasks,
     departures.list_tasks,
     uploads.list_tasks,
+    registrations.list_tasks,
 )
 
 

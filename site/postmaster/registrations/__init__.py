@@ -1,0 +1,1 @@
+"""Sites of the growth sectors register themselves: pilots by region, applications, provisioning."""
