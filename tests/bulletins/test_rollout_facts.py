@@ -9,9 +9,9 @@ from bulletin_files import NOW
 from lamppost.bulletins.facts import FACTS
 from lamppost.bulletins.occasion import FactError, Occasion
 from lamppost.database import read_only, unit_of_work
-from lamppost.sample.organisations import add_organisations
 from lamppost.sample.registrations import add_registrations
 from postmaster.policy.actions import enter_presets
+from registering import put_containers
 
 
 def say(engine: Engine, on: date, **arguments: str) -> str:
@@ -31,7 +31,7 @@ def test_what_no_row_says_is_not_made_up(sqlite_engine: Engine) -> None:
 def test_a_sector_is_a_sentence_and_all_of_them_a_table(sqlite_engine: Engine) -> None:
     with unit_of_work(sqlite_engine) as session:
         enter_presets(session, by="system:test", now=NOW)
-        add_organisations(session, now=NOW)
+        put_containers(session, now=NOW)
         add_registrations(session, now=NOW)
 
     april, may = date(2018, 4, 9), date(2018, 5, 1)

@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 
 from estate import BY, Estate
 from lamppost.database import read_only, unit_of_work
+from lamppost.sample.organisations import CONTAINERS
 from postmaster.access.actors import Actor, ActorKind, Grant
 from postmaster.access.roles import Role
+from postmaster.organisations.actions import add_organisation
+from postmaster.organisations.rules import Kind
 from postmaster.outbox.tables import OutboxMessage
 from postmaster.registrations.applying import Site, begin, name_person
 from postmaster.registrations.codes import digest_key
@@ -54,6 +57,15 @@ def span(
     """A row of a roll-out; `days` are its first and its last one."""
     from_on, to_on = (*days, None, None)[:2]
     return Span(NEW, sector, region, stage, from_on, words, to_on)
+
+
+def put_containers(session: Session, *, now: datetime) -> None:
+    """The sectors' containers and nothing in them: a whole estate takes its time."""
+    for code, name, short_code in CONTAINERS:
+        add_organisation(
+            session, ods_code=code, name=name, kind=Kind.CONTAINER, short_code=short_code,
+            by=BY, now=now,
+        )  # fmt: skip
 
 
 def open_sector(

@@ -16,6 +16,7 @@ from lamppost.database import read_only, unit_of_work
 from lamppost.people.means import make_means
 from lamppost.sample.accounts import add_accounts
 from lamppost.sample.closures import add_closed_roles, add_closures
+from lamppost.sample.contacts import add_contacts
 from lamppost.sample.desk import add_desk
 from lamppost.sample.incidents import SampleIncident, list_incidents, write_calendar, write_log
 from lamppost.sample.organisations import add_organisations
@@ -111,6 +112,7 @@ def _load_engine(
     told("Loading organisations")
     with unit_of_work(engine) as session:
         add_organisations(session, now=now)
+        add_contacts(session, now=now)
     told("Loading accounts")
     with unit_of_work(engine) as session:
         add_accounts(session, now=now)

@@ -45,6 +45,7 @@ ROOMS = (
     "badges",
     "bulletins",
     "calendars",
+    "find_your_la",
     "health",
     "home",
     "incidents",
@@ -82,6 +83,7 @@ ROOMS = (
     "panels.migrations",
     "panels.months",
     "panels.mailboxes",
+    "panels.organisation_contacts",
     "panels.organisations",
     "panels.people",
     "panels.person_changes",
@@ -103,6 +105,7 @@ ROOMS = (
     "panels.windows",
     "plans",
     "pre_deletion_feed",
+    "register",
     "search",
     "sign_in",
     "status",
@@ -143,7 +146,8 @@ def create_app(settings: Settings, clock: Clock | None = None, *, is_limited: bo
     for room in ROOMS:
         app.register_blueprint(import_module(f"lamppost.web.{room}").blueprint)
     limits.limit_sign_in(limiter, import_module("lamppost.web.sign_in").blueprint)
-    limits.limit_letters(limiter, import_module("lamppost.web.subscribe").blueprint)
+    for room in ("register", "subscribe"):
+        limits.limit_letters(limiter, import_module(f"lamppost.web.{room}").blueprint)
     _put_cache_in_front(app)
     return app
 

@@ -21,6 +21,8 @@ LASTING = (
     "/status/known-issues/",
     "/status/history/",
     "/contacts/",
+    "/find-your-la/",
+    "/register/",
     "/feeds/",
     "/accessibility/",
 )

@@ -76,6 +76,7 @@ def show(ods_code: str) -> str:
         organisation=_get(ods_code),
         may_write=may(actor(), Action.ORGANISATIONS_WRITE).is_allowed,
         may_read_accounts=may(actor(), Action.ACCOUNTS_READ).is_allowed,
+        may_contact=may(actor(), Action.ORGANISATIONS_CONTACTS).is_allowed,
         back=("/admin/organisations/", "Organisations"),
     )
 
