@@ -1,4 +1,4 @@
-"""Whom to turn to: how to reach them for everybody, their names for those inside and nobody else."""
+"""Whom to turn to: how to reach them for everybody, their names for those inside alone."""
 
 from datetime import date
 
