@@ -27,10 +27,10 @@ DENTAL = [*PILOTS, span(Region.ENGLAND, Stage.ROLLOUT, date(2018, 5, 1), words="
     ("region", "on", "sentence"),
     [
         (Region.LONDON, date(2018, 4, 9), "Open (pilot since 1 February 2018)"),
-        (Region.LONDON, date(2018, 1, 31), "Not open yet: opens on 1 February 2018"),
+        (Region.LONDON, date(2018, 1, 31), "Not open yet: opens from 1 February 2018"),
         (Region.CUMBRIA, date(2018, 4, 30), "Open (pilot since 1 February 2018)"),
         (Region.CUMBRIA, date(2018, 5, 1), "Open (rollout since May 2018)"),
-        (Region.SOUTH, date(2018, 4, 9), "Not open yet: opens on May 2018"),
+        (Region.SOUTH, date(2018, 4, 9), "Not open yet: opens from May 2018"),
         (Region.SOUTH, date(2018, 5, 1), "Open (rollout since May 2018)"),
     ],
 )

@@ -14,7 +14,7 @@ LOOKED_AT = ("/", "/status/", "/bulletins/", "/status/incidents/", "/status/chan
 
 
 def test_the_addresses_are_the_ones_on_record(app: Flask) -> None:
-    served = sorted(rule.rule for rule in app.url_map.iter_rules())
+    served = sorted({rule.rule for rule in app.url_map.iter_rules()})
 
     assert served == ROUTES.read_text(encoding="utf-8").split("\n")[:-1], "mend tests/house/routes"
 

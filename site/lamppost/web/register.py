@@ -22,6 +22,7 @@ from postmaster.registrations.records import RegistrationError
 from postmaster.registrations.regions import REGION_WORDS, Region, say_place
 from postmaster.registrations.rules import OVER, UNSENT, State, site_policy
 from postmaster.registrations.sectors import SECTORS, Sector, SectorFacts
+from postmaster.registrations.stages import group_standings
 
 blueprint = Blueprint("register", __name__, url_prefix="/register")
 WHY = "sites register before anybody there has an account"
@@ -35,7 +36,9 @@ def index() -> str:
     """Every sector, and where it is open today."""
     standings = list_standings(session(), on=london_day(now()))
     return render_template(
-        "register/index.html", standings=standings, sectors=SECTORS, say_place=say_place
+        "register/index.html",
+        sectors=SECTORS,
+        standings={sector: group_standings(found) for sector, found in standings.items()},
     )
 
 
@@ -64,7 +67,7 @@ def start(sector: str) -> ResponseReturnValue:
         form=form,
         closed=closed,
         say_place=say_place,
-        standings=list_standings(session(), on=today)[facts.sector],
+        standings=group_standings(list_standings(session(), on=today)[facts.sector]),
         policy=site_policy(get_policy(session(), on=today), facts.sector),
     )
     return page, 422 if form.errors else 200

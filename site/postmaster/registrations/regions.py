@@ -1,5 +1,6 @@
 """The regions a roll-out speaks of, one within another, so that their names may overlap."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -48,6 +49,13 @@ def list_up(region: Region) -> tuple[Region, ...]:
         found.append(at)
         at = WITHIN[at]
     return tuple(found)
+
+
+def say_places(regions: Collection[Region]) -> str:
+    """Several places as one name: all of them, or each."""
+    if set(regions) == set(PLACES):
+        return REGION_WORDS[Region.ENGLAND]
+    return "; ".join(say_place(region) for region in PLACES if region in regions)
 
 
 def say_place(region: Region) -> str:

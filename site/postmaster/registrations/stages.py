@@ -4,13 +4,13 @@ The row of the region itself goes before the row of what the region lies in: a p
 region back while the rest of the country goes on.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from postmaster.days import say_day
-from postmaster.registrations.regions import REGION_WORDS, Region, list_up
+from postmaster.registrations.regions import REGION_WORDS, Region, list_up, say_places
 from postmaster.registrations.sectors import Sector
 
 LONGEST_WORDS = 80
@@ -86,7 +86,7 @@ class Standing:
             return "Not open, and no date is known"
         if self.coming.stage is Stage.PLANNED:
             return f"Not open yet: planned for {self.coming.says_when()}"
-        return f"Not open yet: opens on {self.coming.says_when()}"
+        return f"Not open yet: opens from {self.coming.says_when()}"
 
 
 def find_standing(spans: Collection[Span], region: Region, on: date) -> Standing:
@@ -103,6 +103,15 @@ def find_standing(spans: Collection[Span], region: Region, on: date) -> Standing
         waiting += [span for span in here if span.from_on is not None and span.from_on > on]
     first = min(waiting, key=lambda span: span.from_on or date.max, default=None)
     return Standing(region, coming=first)
+
+
+def group_standings(standings: Mapping[Region, Standing]) -> list[tuple[str, Standing]]:
+    """Places of which a page says the same, as one name; what is open comes first."""
+    groups: dict[str, list[Region]] = {}
+    for region, standing in standings.items():
+        groups.setdefault(standing.sentence, []).append(region)
+    found = [(say_places(regions), standings[regions[0]]) for regions in groups.values()]
+    return sorted(found, key=lambda pair: not pair[1].is_open)
 
 
 def find_span_fault(span: Span) -> tuple[str, str] | None:
