@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from postmaster.access.actors import Actor
@@ -20,6 +20,7 @@ from postmaster.days import london_day
 from postmaster.organisations.rules import Status as OrganisationStatus
 from postmaster.organisations.tables import Organisation
 from postmaster.policy.reads import get_policy
+from postmaster.policy.rules import Policy
 from postmaster.registrations.checks import Answers, Check, Home, list_checks
 from postmaster.registrations.matching import Match, find_match
 from postmaster.registrations.reads import get_standing
@@ -80,9 +81,16 @@ class RegistrationPage:
 
 
 def select_registrations(
-    *, reader: Actor, sector: Sector | None = None, state: State | None = None
+    *,
+    reader: Actor,
+    sector: Sector | None = None,
+    state: State | None = None,
+    few: Policy | None = None,
 ) -> Select[*tuple[Any, ...]]:
-    """The registrations of the reader's sectors that were sent in, the key first; not ordered."""
+    """The registrations of the reader's sectors that were sent in, the key first; not ordered.
+
+    `few`: those alone whose mailbox has fewer living accounts than this policy asks for.
+    """
     rows = select(
         Registration.registration_id, Registration.reference, Registration.sector,
         Registration.region, Registration.ods_code, Registration.site_name, Registration.state,
@@ -90,6 +98,8 @@ def select_registrations(
     ).where(_may_see(reader))  # fmt: skip
     if sector is not None:
         rows = rows.where(Registration.sector == sector)
+    if few is not None:
+        rows = rows.where(_has_few(few))
     return rows if state is None else rows.where(Registration.state == state)
 
 
@@ -200,20 +210,32 @@ def _list_others(session: Session, row: Registration, reader: Actor) -> Sequence
     return [to_row(one) for one in session.execute(newest)]
 
 
+def _has_few(policy: Policy) -> ColumnElement[bool]:
+    """A made mailbox with fewer living accounts than its sector needs; read by its own index."""
+    live = _select_live().where(MailboxMember.mailbox_id == Registration.mailbox_id)
+    needed = {one.value: site_policy(policy, one).users_least for one in Sector}
+    return and_(
+        Registration.state == State.PROVISIONED,
+        Registration.mailbox_id.is_not(None),
+        live.scalar_subquery() < case(needed, value=Registration.sector),
+    )
+
+
 def _count_live(session: Session, mailbox_id: int | None) -> int:
     if mailbox_id is None:
         return 0
-    live = (
+    live = _select_live().where(MailboxMember.mailbox_id == mailbox_id)
+    return session.scalar(live) or 0
+
+
+def _select_live() -> Select[int]:
+    """How many memberships of living accounts there are, to be narrowed to one mailbox."""
+    return (
         select(func.count())
         .select_from(MailboxMember)
         .join(Account, Account.account_id == MailboxMember.account_id)
-        .where(
-            MailboxMember.mailbox_id == mailbox_id,
-            MailboxMember.ended_at.is_(None),
-            Account.status.in_(sorted(ALIVE)),
-        )
+        .where(MailboxMember.ended_at.is_(None), Account.status.in_(sorted(ALIVE)))
     )
-    return session.scalar(live) or 0
 
 
 def _may_see(reader: Actor) -> ColumnElement[bool]:

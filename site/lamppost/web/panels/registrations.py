@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import Form, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import Length
+from wtforms.validators import InputRequired, Length
 
 from lamppost.keys import code_key
 from lamppost.web.context import now, session, settings, writing
@@ -16,6 +16,8 @@ from lamppost.web.guard import actor, panel
 from lamppost.web.keyset import Cursors, KeysetPage, page_by_key
 from postmaster.access.acting import RefusedError
 from postmaster.access.matrix import Action
+from postmaster.days import london_day
+from postmaster.policy.reads import get_policy
 from postmaster.registrations.checks import FINDING_WORDS
 from postmaster.registrations.proving import send_again
 from postmaster.registrations.provisioning import approve_registration, reject_registration
@@ -49,7 +51,12 @@ class RejectForm(Form):
     """Why a registration is rejected."""
 
     reason = SelectField(
-        "Why", choices=[SelectChoice(one.value, REASON_WORDS[one]) for one in Reason]
+        "Why",
+        [InputRequired("Choose why it is rejected.")],
+        choices=[
+            SelectChoice("", "Choose"),
+            *(SelectChoice(one.value, REASON_WORDS[one]) for one in Reason),
+        ],
     )
     words = TextAreaField(
         "What the applicant should put right",
@@ -64,12 +71,13 @@ class RejectForm(Form):
 def index() -> str:
     """The registrations of one's own sectors, the newest first."""
     typed = request.args.get("sector", ""), request.args.get("state", "")
+    is_few = request.args.get("few") == "yes"
     sector = Sector(typed[0]) if typed[0] in set(Sector) else None
     state = State(typed[1]) if typed[1] in set(SHOWN) else None
     return render_template(
         "registrations/index.html",
-        page=_list(sector, state),
-        filters={"sector": sector or "", "state": state or ""},
+        page=_list(sector, state, is_few=is_few),
+        filters={"sector": sector or "", "state": state or "", "few": "yes" if is_few else ""},
         sectors=SECTORS,
         states={one: STATE_WORDS[one] for one in SHOWN},
         regions=REGION_WORDS,
@@ -186,8 +194,9 @@ def _get(registration_id: int) -> RegistrationPage:
     return found or abort(404)
 
 
-def _list(sector: Sector | None, state: State | None) -> KeysetPage[QueueRow]:
-    statement = select_registrations(reader=actor(), sector=sector, state=state)
+def _list(sector: Sector | None, state: State | None, *, is_few: bool) -> KeysetPage[QueueRow]:
+    few = get_policy(session(), on=london_day(now())) if is_few else None
+    statement = select_registrations(reader=actor(), sector=sector, state=state, few=few)
     cursors = Cursors(settings())
     place = cursors.read(request.args.get("cursor"))
     page = page_by_key(session(), statement, KEY, place, cursors=cursors, descending=True)
