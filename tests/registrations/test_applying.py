@@ -60,12 +60,24 @@ def test_a_code_is_tried_five_times_for_half_an_hour_and_sent_five_times(desk: D
     assert desk.enter(key, late, at=NOW + timedelta(minutes=30)).answer is Answer.OVER
     for _ in range(3):
         desk.send(key)
-    with pytest.raises(RegistrationError, match="5 codes were sent"):
+    with pytest.raises(RegistrationError, match="Enough codes were sent"):
         desk.send(key)
     number = desk.get(key).registration_id
     with unit_of_work(desk.engine) as session:
         send_again(session, registration_id=number, pepper=PEPPER, by=SECTOR, now=NOW)
     assert len(desk.letters("registrations.code")) == 6
+
+
+def test_nobody_fills_a_strangers_mailbox_by_many_applications(desk: Desk) -> None:
+    for number in range(2):
+        key = desk.begin(ANN, BOB, ods_code=f"FX99{number}")
+        for _ in range(5):
+            desk.send(key)
+    third = desk.begin(ANN, BOB, ods_code="FX997")
+
+    with pytest.raises(RegistrationError, match="Enough codes were sent to this address"):
+        desk.send(third)
+    desk.send(third, at=NOW + timedelta(hours=25))
 
 
 def test_of_two_who_apply_for_one_site_the_first_code_wins_and_the_other_is_linked(

@@ -72,6 +72,7 @@ class Key(StrEnum):
     REGISTRATION_CODE_MINUTES = "registration.code_minutes"
     REGISTRATION_CODE_TRIES = "registration.code_tries"
     REGISTRATION_CODE_LETTERS = "registration.code_letters"
+    REGISTRATION_ADDRESS_LETTERS = "registration.address_letters"
     REGISTRATION_DRAFT_KEPT_DAYS = "registration.draft_kept_days"
     REGISTRATION_PEOPLE_KEPT_DAYS = "registration.people_kept_days"
 

@@ -127,6 +127,9 @@ WORDINGS: Mapping[Key, Wording] = {
     ),
     Key.REGISTRATION_CODE_TRIES: Wording("A code of a registration may be tried", "times", 1, 10),
     Key.REGISTRATION_CODE_LETTERS: Wording("Codes are sent for one registration", "times", 1, 20),
+    Key.REGISTRATION_ADDRESS_LETTERS: Wording(
+        "Codes of registrations are sent to one address in 24 hours", "times", 1, 100
+    ),
     Key.REGISTRATION_DRAFT_KEPT_DAYS: Wording("A registration nobody sent is kept", DAYS, 1, 90),
     Key.REGISTRATION_PEOPLE_KEPT_DAYS: Wording(
         "People of a registration are kept after it", DAYS, 1, 730

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -41,6 +42,9 @@ from postmaster.registrations.steps import (
 from postmaster.registrations.tables import Registration
 
 
+A_DAY = timedelta(days=1)
+
+
 class Answer(StrEnum):
     """What became of a code that was entered."""
 
@@ -68,11 +72,11 @@ def send_code(session: Session, *, key: str, pepper: bytes, now: datetime) -> No
     _validate(session, row, now)
     policy = get_policy(session, on=london_day(now))
     most = policy[Key.REGISTRATION_CODE_LETTERS]
-    if row.code_letters >= most:
+    if row.code_letters >= most or _is_flooded(session, row, policy, now):
         administrator = SECTORS[Sector(row.sector)].administrator
         raise RegistrationError(
-            f"{most} codes were sent for this application and no more are. Look in the mailbox "
-            f"and its junk mail, or write to {administrator}."
+            "Enough codes were sent to this address and no more are. Look in the mailbox and its "
+            f"junk mail, or write to {administrator}."
         )
     _send(session, row, policy, pepper, now=now)
 
@@ -161,6 +165,15 @@ def _send(
     letters = {"letters": (row.code_letters - 1, row.code_letters)}
     step_to(session, row, State.CODE_SENT, by=by, now=now, told=letters)
     owe_code(session, row, code, minutes=minutes, now=now)
+
+
+def _is_flooded(session: Session, row: Registration, policy: Policy, now: datetime) -> bool:
+    """Whether an address was sent enough codes lately, by whichever applications named it."""
+    sent = select(func.sum(Registration.code_letters)).where(
+        Registration.contact_email == row.contact_email,
+        Registration.state_since > now - A_DAY,
+    )
+    return (session.scalar(sent) or 0) >= policy[Key.REGISTRATION_ADDRESS_LETTERS]
 
 
 def _say_wrong(left: int) -> Entered:

@@ -57,6 +57,7 @@ class Registration(Base):
         Index("ix_registration_container_state_registration_id", "container", "state",
               "registration_id"),
         Index("ix_registration_ods_code", "ods_code"),
+        Index("ix_registration_contact_email", "contact_email"),
         Index("ix_registration_state_state_since", "state", "state_since"),
     )  # fmt: skip
 

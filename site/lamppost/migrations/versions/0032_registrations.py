@@ -80,6 +80,7 @@ def _add_registrations() -> None:
         ["container", "state", "registration_id"],
     )
     op.create_index("ix_registration_ods_code", "registration", ["ods_code"])
+    op.create_index("ix_registration_contact_email", "registration", ["contact_email"])
     op.create_index("ix_registration_state_state_since", "registration", ["state", "state_since"])
     op.create_table(
         "registration_applicant",
