@@ -41,7 +41,6 @@ from postmaster.registrations.steps import (
 )
 from postmaster.registrations.tables import Registration
 
-
 A_DAY = timedelta(days=1)
 
 
