@@ -1,6 +1,7 @@
 """A contact of an organisation: replaced and never changed, found by an index on both databases."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -12,6 +13,7 @@ from postmaster.access.acting import RefusedError
 from postmaster.days import london_day
 from postmaster.organisations.actions import add_organisation
 from postmaster.organisations.contacts import (
+    CONTACT_WORDS,
     ContactKind,
     Reached,
     end_contact,
@@ -76,3 +78,13 @@ def test_the_search_of_the_public_page_reads_the_index_of_names(sqlite_engine: E
 )
 def test_a_number_is_said_in_groups(digits: str, words: str) -> None:
     assert say_phone(digits) == words
+
+
+def test_every_kind_of_contact_is_printed_as_the_pages_say_it() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs/policies.md").read_text(encoding="utf-8")
+    section = text.split("## Contacts of an organisation\n", 1)[1].split("\n## ", 1)[0]
+    table = section.split("|---|---|\n", 1)[1].split("\n\n", 1)[0]
+
+    assert [tuple(line.strip("| ").split(" | ")) for line in table.splitlines()] == [
+        (kind.value, words) for kind, words in CONTACT_WORDS.items()
+    ]
