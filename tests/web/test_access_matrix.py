@@ -164,11 +164,11 @@ def stage(app: Flask, sqlite_engine: Engine, clock: FixedClock, settings: Settin
         }
         spoofing = {code: put_spoofing(session, organisation=code, now=now) for code in people}
         mailboxes = {code: put_mailbox(session, organisation=code, now=now) for code in people}
-    write_bulletin(settings.content_dir)
-    load_folder(sqlite_engine, settings.content_dir, now, site=Site.of(settings))
         registrations = {
             code: put_registration(session, organisation=code, now=now) for code in people
         }
+    write_bulletin(settings.content_dir)
+    load_folder(sqlite_engine, settings.content_dir, now, site=Site.of(settings))
     return Stage(
         app, sqlite_engine, clock, message, people, resets, batches, edit, plans, moves, spoofing,
         mailboxes, registrations,
