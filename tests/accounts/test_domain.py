@@ -23,11 +23,11 @@ from postmaster.accounts.actions import (
     enable,
     join,
     mark_leaver,
-    restore,
 )
 from postmaster.accounts.activity import Source, keep_account, record_activity
 from postmaster.accounts.holds import place_hold
 from postmaster.accounts.mailboxes import give_mailbox
+from postmaster.accounts.restoring import restore
 from postmaster.accounts.rules import AccountError, HoldKind, Kind, MemberRole, Status, get_effects
 from postmaster.accounts.tables import AccountAlias, MailboxMember
 from postmaster.days import LONDON

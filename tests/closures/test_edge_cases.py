@@ -17,7 +17,6 @@ from postmaster.accounts.tables import Account
 from postmaster.closures.merging import RolesThen, merge
 from postmaster.closures.report import list_closed, list_outcome_tasks
 from postmaster.closures.rules import ClosureError, Outcome
-from postmaster.closures.targets import list_heirs
 from postmaster.closures.worklist import list_groups
 from postmaster.lifecycle.actions import approve_batch, draft_batch, freeze_batch, raise_limit
 from postmaster.lifecycle.batches import Drop
@@ -25,7 +24,11 @@ from postmaster.lifecycle.noticing import begin_notices, owe_notices
 from postmaster.lifecycle.rules import Reason
 from postmaster.lifecycle.tables import BatchItem, LifecycleBatch
 from postmaster.organisations.actions import add_organisation
-from postmaster.organisations.reads import get_final_successors, get_organisation
+from postmaster.organisations.reads import (
+    get_final_successors,
+    get_organisation,
+    list_heirs,
+)
 from postmaster.organisations.rules import OrganisationError
 from postmaster.organisations.succeeding import Merger, note_ods_closing, reopen_organisation
 from postmaster.organisations.tables import Organisation

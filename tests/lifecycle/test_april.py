@@ -20,9 +20,10 @@ from april import (
 )
 from estate import BY
 from lamppost.database import read_only, unit_of_work
-from postmaster.accounts.actions import cancel_leaver, join, restore
+from postmaster.accounts.actions import cancel_leaver, join
 from postmaster.accounts.holds import place_hold
 from postmaster.accounts.mailboxes import give_mailbox
+from postmaster.accounts.restoring import restore
 from postmaster.accounts.rules import HoldKind, Kind, MemberRole, Status
 from postmaster.accounts.tables import Account, AccountChange, MailboxMember
 from postmaster.audit.tables import AuditEntry

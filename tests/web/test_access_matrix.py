@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select, update
 from account_rows import put_mailbox
 from batch_rows import put_batch
 from bulletin_files import write_bulletin
-from closure_rows import put_move, put_plan
+from closure_rows import put_deleted, put_move, put_plan
 from era_rows import put_era
 from lamppost.bulletins.actions import load_folder
 from lamppost.bulletins.feeds import Site
@@ -62,6 +62,7 @@ class Stage:
     edit: int
     plans: dict[str, int]
     moves: dict[str, int]
+    deleted: dict[str, int]
     spoofing: dict[str, dict[str, int]]
     mailboxes: dict[str, tuple[int, ...]]
     registrations: dict[str, tuple[int, int]]
@@ -85,6 +86,7 @@ class Stage:
             "batch_id": [str(self.batches[organisation])] if organisation in self.batches else [],
             "plan_id": [str(self.plans[organisation])] if organisation in self.plans else [],
             "move_id": [str(self.moves[organisation])] if organisation in self.moves else [],
+            "deleted_id": [str(self.deleted[organisation])] if organisation in self.deleted else [],
             **{
                 name: [str(self.spoofing[organisation][name])]
                 if organisation in self.spoofing
@@ -162,6 +164,7 @@ def stage(app: Flask, sqlite_engine: Engine, clock: FixedClock, settings: Settin
         moves = {
             code: put_move(session, organisation=code, target="VX001", now=now) for code in people
         }
+        deleted = {code: put_deleted(session, organisation=code, now=now) for code in people}
         spoofing = {code: put_spoofing(session, organisation=code, now=now) for code in people}
         mailboxes = {code: put_mailbox(session, organisation=code, now=now) for code in people}
         registrations = {
@@ -170,8 +173,8 @@ def stage(app: Flask, sqlite_engine: Engine, clock: FixedClock, settings: Settin
     write_bulletin(settings.content_dir)
     load_folder(sqlite_engine, settings.content_dir, now, site=Site.of(settings))
     return Stage(
-        app, sqlite_engine, clock, message, people, resets, batches, edit, plans, moves, spoofing,
-        mailboxes, registrations,
+        app, sqlite_engine, clock, message, people, resets, batches, edit, plans, moves, deleted,
+        spoofing, mailboxes, registrations,
     )  # fmt: skip
 
 

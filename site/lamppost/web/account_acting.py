@@ -1,8 +1,9 @@
 """One change of one account, the same way each time: look, ask, check that nothing moved, do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Protocol, TypeVar
 
 from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -19,6 +20,7 @@ from postmaster.accounts.changes import check_unchanged, target_of
 from postmaster.accounts.reads import get_account
 from postmaster.accounts.records import AccountPage
 from postmaster.accounts.rules import AccountError
+from postmaster.accounts.tables import Account
 
 HOME = "/admin/accounts/"
 _LARGEST = 2**63 - 1
@@ -39,6 +41,14 @@ class Act:
     asks_again: bool = False
 
 
+class Looked(Protocol):
+    """What an act is about: an account, as the page that was looked at read it."""
+
+    @property
+    def row(self) -> Account:
+        """The account."""
+
+
 def get_or_404(account_id: int, action: Action = Action.ACCOUNTS_READ) -> AccountPage:
     """The account, if the reader may do this to it; 404 for another organisation's."""
     if account_id > _LARGEST:
@@ -56,16 +66,20 @@ def address_of(account_id: int) -> str:
 
 
 def act_on(
-    found: AccountPage,
+    found: Looked,
     form_kind: type[A],
     act: Act,
     perform: Callable[[Session, A], object],
     *,
     back_to: str | None = None,
+    given: Mapping[str, str] = MappingProxyType({}),
 ) -> ResponseReturnValue:
-    """The form of an act, the form again with its faults, or the way back once it is done."""
+    """The form of an act, the form again with its faults, or the way back once it is done.
+
+    `given`: what the form shows before anybody typed.
+    """
     account_id = found.row.account_id
-    form = read_form(form_kind, revision=str(found.row.revision))
+    form = read_form(form_kind, revision=str(found.row.revision), **given)
     back = (back_to or address_of(account_id), found.row.address)
     if request.method == "POST" and form.validate():
         if act.asks_again and "confirmed" not in request.form:
@@ -92,7 +106,7 @@ def put_error(form: Form, error: AccountError) -> None:
         field.errors = [str(error)]
 
 
-def _ask(found: AccountPage, form: ActForm, act: Act, back: tuple[str, str]) -> str:
+def _ask(found: Looked, form: ActForm, act: Act, back: tuple[str, str]) -> str:
     typed = {name: request.form[name] for name in form.data if name in request.form}
     return render_template(
         "shared/confirm.html",

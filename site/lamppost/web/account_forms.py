@@ -81,6 +81,14 @@ class HoldForm(ActForm):
     )
 
 
+class RestoreForm(ActForm):
+    """Where a deleted account of a closed organisation comes back."""
+
+    organisation = _text(
+        "Into", "The ODS code of one that took over", needed="Enter the ODS code of one."
+    )
+
+
 class ConvertForm(ActForm):
     """Who answers for an application account, and what it is for."""
 

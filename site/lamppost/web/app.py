@@ -92,6 +92,7 @@ ROOMS = (
     "panels.policy_changes",
     "panels.registrations",
     "panels.releases",
+    "panels.restoring",
     "panels.roles",
     "panels.rollouts",
     "panels.spoof_exceptions",

@@ -19,17 +19,12 @@ from postmaster.accounts.changes import (
     Step,
     check_alive,
     check_in_time,
-    find_days,
     get_for,
     make_row,
     move_to,
     note,
 )
-from postmaster.accounts.going_back import (
-    check_not_anew,
-    find_before_leaving,
-    give_back_mailboxes,
-)
+from postmaster.accounts.going_back import find_before_leaving
 from postmaster.accounts.letters import owe_leaver_letter
 from postmaster.accounts.losing import change_disabled_day, end_own_roles
 from postmaster.accounts.rules import (
@@ -224,27 +219,3 @@ def enable(session: Session, *, account_id: int, by: Actor, now: datetime) -> No
     row.counted_from = row.idle_since = now
     back = Status.INACTIVE if row.prior_status == Status.INACTIVE else Status.ACTIVE
     move_to(session, row, back, Step("accounts.enable"), by=by, now=now)
-
-
-@acts(Action.ACCOUNTS_CREATE)
-def restore(session: Session, *, account_id: int, by: Actor, now: datetime) -> None:
-    """Bring a deleted account back while it can be, with a fresh period before it is idle.
-
-    The shared mailboxes its deletion took from it come back with it.
-
-    Raises:
-        AccountError: it cannot be; the words say why.
-    """
-    row = get_for(session, account_id, Action.ACCOUNTS_CREATE, by)
-    if row.status != Status.DELETED:
-        raise AccountError("It is not deleted.")
-    policy = get_policy(session, on=london_day(now))
-    days = policy[Key.RESTORE_WINDOW_DAYS]
-    if find_days(row, london_day(now)) > days:
-        raise AccountError(f"It was deleted more than {days} days ago and cannot be restored.")
-    check_organisation(session, row.organisation)
-    check_not_anew(session, row)
-    give_back_mailboxes(session, row)
-    row.counted_from = row.idle_since = now
-    back = Status.DISABLED if row.prior_status == Status.DISABLED else Status.ACTIVE
-    move_to(session, row, back, Step("accounts.restore", None, policy.version), by=by, now=now)

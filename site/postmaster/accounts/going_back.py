@@ -21,8 +21,8 @@ def find_before_leaving(session: Session, row: Account) -> AccountChange | None:
     ).first()
 
 
-def check_not_anew(session: Session, row: Account) -> None:
-    """Refuse to restore whoever has another account of the organisation by now.
+def check_not_anew(session: Session, row: Account, organisation: str) -> None:
+    """Refuse to restore whoever has another account of an organisation by now.
 
     Raises:
         AccountError: naming the other account.
@@ -31,7 +31,7 @@ def check_not_anew(session: Session, row: Account) -> None:
         return
     other = session.scalar(
         select(Account.address).where(
-            Account.organisation == row.organisation,
+            Account.organisation == organisation,
             Account.external_id == row.external_id,
             Account.account_id != row.account_id,
             Account.status.in_(ALIVE),
@@ -39,8 +39,8 @@ def check_not_anew(session: Session, row: Account) -> None:
     )
     if other is not None:
         raise AccountError(
-            f"Its owner has the account {other} by now, with the same local number "
-            f"{row.external_id}. One person has one account: mend that one, or its number."
+            f"{other} of {organisation} has the same local number {row.external_id} by now. One "
+            "person has one account: if it is its owner's, mend that one; if not, its number."
         )
 
 

@@ -43,6 +43,35 @@ def owe_leaver_letter(session: Session, row: Account, policy: Policy, *, now: da
     )
 
 
+def owe_restored_letter(
+    session: Session, row: Account, deleted_at: datetime | None, *, now: datetime
+) -> None:
+    """Tell the owner that the deleted account is back, where, and what did not come back with it.
+
+    Once a restore: the account's revision tells one from the next.
+    """
+    name = session.get_one(Organisation, row.organisation).name
+    was = "" if deleted_at is None else f", which was deleted on {say_day(london_day(deleted_at))},"
+    text = (
+        f"The account {row.address}{was} was restored on {say_day(london_day(now))}. It belongs "
+        f"to {name} ({row.organisation}).\n\n"
+        "Its mail is there again, and so are the shared mailboxes that were taken from it and "
+        "still exist. Roles of an administrator are not.\n\n"
+        f"If you did not expect this, tell the local administrator of {name}.\n"
+    )
+    owe(
+        session,
+        cause="accounts.restore",
+        cause_key=f"{row.account_id}-{row.revision}",
+        recipient=row.address_key,
+        subject=f"Your account was restored in {row.organisation}",
+        text=text,
+        template="restored-1",
+        is_secret=False,
+        now=now,
+    )
+
+
 def owe_application_letter(
     session: Session, row: Account, policy: Policy, *, now: datetime
 ) -> None:

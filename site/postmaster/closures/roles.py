@@ -15,7 +15,7 @@ from postmaster.access.roles import Role
 from postmaster.access.tables import RoleGrant
 from postmaster.closures.actions import check_closing
 from postmaster.closures.rules import ClosureError
-from postmaster.closures.targets import list_heirs
+from postmaster.organisations.reads import list_heirs
 from postmaster.organisations.rules import fold_code
 
 

@@ -31,6 +31,7 @@ from postmaster.closures.rules import (
 from postmaster.closures.tables import ClosureItem, ClosurePlan
 from postmaster.days import london_day
 from postmaster.organisations.criteria import takes_accounts
+from postmaster.organisations.reads import can_take_accounts
 from postmaster.organisations.tables import Organisation
 from postmaster.policy.numbers import Key
 from postmaster.policy.reads import get_policy
@@ -61,7 +62,7 @@ def run_chunk(
     """
     plan = get_plan_for(session, plan_id, by)
     check_step(PlanState(plan.state), PlanState.RUNNING)
-    if plan.target is not None and not _takes(session, plan.target):
+    if plan.target is not None and not can_take_accounts(session, ods_code=plan.target):
         plan.state_note = f"{plan.target} takes no accounts any more. Decide again."
         step_plan(session, plan, PlanState.PAUSED, "closures.pause", by=by, now=now)
         return ChunkResult(0, 0, is_over=True)
@@ -224,11 +225,6 @@ def _skip_again(choice: Choice) -> ColumnElement[str | None]:
     return case(
         (ClosureItem.target.not_in(able), literal(Skip.NO_OWNER.value)), else_=skip_of(fixed)
     )
-
-
-def _takes(session: Session, code: str) -> bool:
-    able = select(Organisation.ods_code).where(Organisation.ods_code == code, takes_accounts())
-    return session.scalar(able) is not None
 
 
 def _finish(session: Session, plan: ClosurePlan, *, by: Actor, now: datetime) -> ChunkResult:

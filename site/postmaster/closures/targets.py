@@ -1,7 +1,5 @@
 """Where accounts of an organisation that closes may go, and who may send them there."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -10,27 +8,9 @@ from postmaster.access.criteria import in_scope
 from postmaster.access.matrix import Action
 from postmaster.closures.rules import ClosureError
 from postmaster.organisations.criteria import takes_accounts
-from postmaster.organisations.reads import get_final_successors, get_names
-from postmaster.organisations.records import Named
+from postmaster.organisations.reads import list_heirs
 from postmaster.organisations.rules import fold_code
 from postmaster.organisations.tables import Organisation
-
-
-def list_heirs(session: Session, *, ods_code: str) -> Sequence[Named]:
-    """Who took over in the end, or is said to, and takes accounts; empty when nobody does."""
-    planned = session.scalar(
-        select(Organisation.planned_successors).where(Organisation.ods_code == ods_code)
-    )
-    codes = {*get_final_successors(session, ods_code=ods_code), *(planned or "").split()}
-    for code in list(codes):
-        codes |= set(get_final_successors(session, ods_code=code))
-    if not codes:
-        return ()
-    able = select(Organisation.ods_code).where(
-        Organisation.ods_code.in_(sorted(codes)), takes_accounts()
-    )
-    names = get_names(session, codes=session.scalars(able).all())
-    return sorted(names.values(), key=lambda one: one.ods_code)
 
 
 def check_target(session: Session, *, ods_code: str, target: str, by: Actor) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from postmaster.access.actors import Actor
 from postmaster.access.criteria import in_scope
 from postmaster.access.matrix import Action
+from postmaster.accounts.restorable import say_way_back
 from postmaster.accounts.rules import STATUS_WORDS, Kind, Status
 from postmaster.accounts.tables import Account
 from postmaster.closures.criteria import is_moving
@@ -81,6 +82,10 @@ def explain(
     cutoffs = make_cutoffs(policy, as_of=as_of)
     verdict = decide(facts, cutoffs)
     due_on = find_due_day(facts, policy, cutoffs)
+    words = _say(facts, verdict, due_on)
+    if facts.status is Status.DELETED and due_on is not None:
+        last, today = due_on - timedelta(days=1), london_day(as_of)
+        words += (say_way_back(session, row=row.Account, last=last, today=today),)
     return Explanation(
         account_id=account_id,
         address=row.Account.address,
@@ -88,7 +93,7 @@ def explain(
         policy_version=policy.version,
         as_of=as_of,
         due_on=due_on,
-        words=_say(facts, verdict, due_on),
+        words=words,
     )
 
 

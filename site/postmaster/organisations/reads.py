@@ -13,7 +13,7 @@ from postmaster.access.matrix import Action
 from postmaster.access.rules import may
 from postmaster.access.tasks import Task
 from postmaster.days import london_day
-from postmaster.organisations.criteria import KEY, select_organisations
+from postmaster.organisations.criteria import KEY, select_organisations, takes_accounts
 from postmaster.organisations.records import Named, OrganisationPage, OrganisationRow, Succeeding
 from postmaster.organisations.rules import (
     Kind,
@@ -106,6 +106,29 @@ def get_names(session: Session, *, codes: Collection[str]) -> Mapping[str, Named
 def get_final_successors(session: Session, *, ods_code: str) -> Sequence[str]:
     """Who took over from a closed organisation in the end: A to B to C gives C."""
     return _list_finals(session, ods_code)
+
+
+def can_take_accounts(session: Session, *, ods_code: str) -> bool:
+    """Whether there is such an organisation, open here and in ODS."""
+    able = select(Organisation.ods_code).where(Organisation.ods_code == ods_code, takes_accounts())
+    return session.scalar(able) is not None
+
+
+def list_heirs(session: Session, *, ods_code: str) -> Sequence[Named]:
+    """Who took over in the end, or is said to, and takes accounts; empty when nobody does."""
+    planned = session.scalar(
+        select(Organisation.planned_successors).where(Organisation.ods_code == ods_code)
+    )
+    codes = {*get_final_successors(session, ods_code=ods_code), *(planned or "").split()}
+    for code in list(codes):
+        codes |= set(get_final_successors(session, ods_code=code))
+    if not codes:
+        return ()
+    able = select(Organisation.ods_code).where(
+        Organisation.ods_code.in_(sorted(codes)), takes_accounts()
+    )
+    names = get_names(session, codes=session.scalars(able).all())
+    return sorted(names.values(), key=lambda one: one.ods_code)
 
 
 def list_elsewhere(session: Session, *, ods_code: str) -> Sequence[str]:

@@ -15,7 +15,6 @@ from postmaster.accounts.actions import (
     disable,
     enable,
     mark_leaver,
-    restore,
 )
 from postmaster.accounts.activity import keep_account
 from postmaster.accounts.conversions import ask_conversion
@@ -61,12 +60,6 @@ DISABLE = Act(
     ),
 )
 ENABLE = Act("Enable the account", "Enable", "It is enabled.", ("The owner can sign in again.",))
-RESTORE = Act(
-    "Restore the account",
-    "Restore",
-    "It is restored, with its shared mailboxes.",
-    ("Its mail and the shared mailboxes its deletion took come back. Roles do not.",),
-)
 KEEP = Act(
     "Keep the account",
     "Keep it",
@@ -145,17 +138,6 @@ def open_again(account_id: int) -> ResponseReturnValue:
     return act_on(
         found, ActForm, ENABLE,
         lambda made, _: enable(made, account_id=account_id, by=actor(), now=now()),
-    )  # fmt: skip
-
-
-@blueprint.route("/restore/", methods=BOTH)
-@panel(Action.ACCOUNTS_CREATE)
-def bring_back(account_id: int) -> ResponseReturnValue:
-    """Bring a deleted one back."""
-    found = get_or_404(account_id, Action.ACCOUNTS_CREATE)
-    return act_on(
-        found, ActForm, RESTORE,
-        lambda made, _: restore(made, account_id=account_id, by=actor(), now=now()),
     )  # fmt: skip
 
 

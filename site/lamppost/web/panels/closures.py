@@ -23,9 +23,8 @@ from postmaster.closures.members import Choice
 from postmaster.closures.reads import list_plans, preview_choice
 from postmaster.closures.roles import settle_roles
 from postmaster.closures.rules import OUTCOME_WORDS, STANDING_WORDS, ClosureError, Outcome, Standing
-from postmaster.closures.targets import list_heirs
 from postmaster.days import london_day
-from postmaster.organisations.reads import get_organisation
+from postmaster.organisations.reads import get_organisation, list_heirs
 from postmaster.organisations.records import OrganisationPage
 from postmaster.organisations.rules import fold_code
 from postmaster.organisations.tables import Organisation
