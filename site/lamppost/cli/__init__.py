@@ -12,6 +12,7 @@ NOUNS = {
     "accounts": "lamppost.cli.accounts",
     "audit": "lamppost.cli.audit",
     "bulletins": "lamppost.cli.bulletins",
+    "closures": "lamppost.cli.closures",
     "config": "lamppost.cli.config",
     "db": "lamppost.cli.db",
     "delivery": "lamppost.cli.delivery",

@@ -16,6 +16,7 @@ from lamppost.cli.context import (
     print_json,
     settings_or_stop,
 )
+from lamppost.cli.progress import show_progress
 from lamppost.cli.storage import ready_engine
 from lamppost.clock import SystemClock
 from lamppost.database import read_only, unit_of_work
@@ -131,11 +132,10 @@ def _apply(engine: Engine, read: ReadFile, plan: str, *, as_json: bool) -> None:
         upload_id, planned = upload.upload_id, upload.planned_count
         if upload.status != UploadStatus.APPLYING:
             begin_apply(session, upload_id=upload_id, plan_hash=plan, by=BY, now=clock.now())
-    is_hidden = not sys.stdout.isatty()
-    with click.progressbar(length=planned, label="Accounts", hidden=is_hidden) as bar:
+    with show_progress(planned, "Accounts") as tell:
 
         def on_chunk(result: ChunkResult) -> None:
-            bar.update(result.done + result.refused)
+            tell(result.done + result.refused)
 
         apply_upload(engine, upload_id, by=BY, clock=clock, on_chunk=on_chunk)
     _tell(engine, upload_id, as_json=as_json)

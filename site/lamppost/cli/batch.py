@@ -1,7 +1,6 @@
 """`lamppost lifecycle batch …`: what one person may do alone; approvals are given in the panels."""
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from lamppost.cli.context import EXIT_USAGE, json_option, print_json, settings_or_stop
+from lamppost.cli.progress import show_progress
 from lamppost.cli.storage import ready_engine
 from lamppost.clock import SystemClock
 from lamppost.database import read_only, unit_of_work
@@ -83,7 +83,7 @@ def notify_command(*, batch_id: int) -> None:
         if page.row.status != BatchStatus.NOTICING:
             with unit_of_work(engine) as session:
                 begin_notices(session, batch_id=batch_id, by=by, now=clock.now())
-        with _progress(page.total, "Notices") as tell:
+        with show_progress(page.total, "Notices") as tell:
             left = [page.total]
 
             def on_left(now_left: int) -> None:
@@ -108,7 +108,7 @@ def run(*, batch_id: int, yes: bool) -> None:
                 click.echo(f"Batch {batch_id} is ready to run. Add --yes to run it.")
                 return
         page = _get(engine, batch_id)
-        with _progress(page.total - page.settled, "Accounts") as tell:
+        with show_progress(page.total - page.settled, "Accounts") as tell:
 
             def on_chunk(result: ChunkResult) -> None:
                 tell(result.done + result.dropped)
@@ -160,17 +160,6 @@ def _acting() -> Iterator[tuple[Engine, Settings]]:
         except BatchError as error:
             click.echo(str(error), err=True)
             raise SystemExit(EXIT_USAGE) from None
-
-
-@contextmanager
-def _progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal, nothing otherwise."""
-    with click.progressbar(length=total, label=label, hidden=not _is_terminal()) as bar:
-        yield bar.update
-
-
-def _is_terminal() -> bool:
-    return sys.stdout.isatty()
 
 
 def _get(engine: Engine, batch_id: int) -> BatchPage:

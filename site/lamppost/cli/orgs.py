@@ -1,10 +1,11 @@
-"""`lamppost orgs import`; `lamppost orgs closed`."""
+"""`lamppost orgs import`; `lamppost orgs closed`, which is `lamppost closures list`."""
 
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from lamppost.cli.closures import list_command
 from lamppost.cli.context import (
     EXIT_FINDINGS,
     json_option,
@@ -12,13 +13,9 @@ from lamppost.cli.context import (
     print_json,
     settings_or_stop,
 )
-from lamppost.cli.storage import ready_engine
 from lamppost.clock import SystemClock
-from lamppost.database import read_only, unit_of_work
-from lamppost.wording import say_count
+from lamppost.database import unit_of_work
 from postmaster.access.actors import operator
-from postmaster.closures.report import list_closed
-from postmaster.days import london_day
 from postmaster.organisations.importing import apply_import, plan_import
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -61,28 +58,4 @@ def import_command(file: Path, *, is_sure: bool, as_json: bool) -> None:
         raise SystemExit(EXIT_FINDINGS)
 
 
-@command.command()
-@click.option("--orphans", is_flag=True, help="Only those nobody but the tenant looks after.")
-@json_option
-def closed(*, orphans: bool, as_json: bool) -> None:
-    """Print the accounts left in closed organisations, by organisation and age."""
-    today = london_day(SystemClock().now())
-    with ready_engine(settings_or_stop()) as engine, read_only(engine) as session:
-        rows = list_closed(session, reader=operator("orgs closed"), today=today, orphans=orphans)
-    undecided = sum(row.undecided for row in rows)
-    if as_json:
-        print_json(
-            {
-                "as_of": today,
-                "accounts": sum(row.accounts for row in rows),
-                "undecided": undecided,
-                "organisations": [{**asdict(row), "state": row.state} for row in rows],
-            }
-        )
-    else:
-        for row in rows:
-            click.echo(
-                f"{row.ods_code:<12} {row.state:<14} {row.since.isoformat()}  {row.band:<18}"
-                f"{row.undecided:>7,} of {row.accounts:>7,}  {row.name}"
-            )
-        click.echo(f"{say_count(undecided, 'account')} in closed organisations need an outcome.")
+command.add_command(list_command, name="closed")

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
 
-from lamppost.web.closure_forms import OutcomeForm, put_error, say_preview
+from lamppost.web.closure_forms import OutcomeForm, put_error
 from lamppost.web.context import now, session, settings, writing
 from lamppost.web.forms import read_form, strip_text
 from lamppost.web.guard import actor, panel
@@ -23,6 +23,7 @@ from postmaster.closures.members import Choice
 from postmaster.closures.reads import list_plans, preview_choice
 from postmaster.closures.roles import settle_roles
 from postmaster.closures.rules import OUTCOME_WORDS, STANDING_WORDS, ClosureError, Outcome, Standing
+from postmaster.closures.words import say_preview
 from postmaster.days import london_day
 from postmaster.organisations.reads import get_organisation, list_heirs
 from postmaster.organisations.records import OrganisationPage
