@@ -299,3 +299,27 @@ def test_an_application_account_is_asked_for_checked_and_decided(
         kinds = [session.get_one(Account, one).kind for one in (good, person)]
     assert kinds == [Kind.APPLICATION, Kind.PERSON]
     assert "A person" in la.get(f"{requests}?state=refused").text
+
+
+def test_details_are_changed_on_the_page_that_was_seen_and_mistakes_come_back(
+    desk: Desk, la: FlaskClient
+) -> None:
+    ann = desk.account("ann@nhs.net", name="ORME, Ann")
+    box = desk.account("box@nhs.net", kind=Kind.SHARED)
+    here, seen = f"{HOME}{ann}/change/", desk.seen(ann)
+
+    page = la.get(here)
+    wrong = desk.post(la, here, revision=seen, name="PIKE, Ann", mobile="7700900123")
+    done = desk.post(la, here, revision=seen, name="PIKE, Ann", job_title="Nurse")
+    late = desk.post(la, here, revision=seen, name="Other")
+
+    check_page(here, page.text)
+    assert 'value="ORME, Ann"' in page.text
+    assert (wrong.status_code, done.status_code, late.status_code) == (422, 303, 422)
+    assert "lost its leading zero" in wrong.text
+    assert 'value="PIKE, Ann"' in wrong.text
+    assert "Somebody changed this account" in late.text
+    row = desk.get(ann)
+    assert (row.name, row.name_key, row.job_title) == ("PIKE, Ann", "pike, ann", "Nurse")
+    assert "PIKE, Ann" in la.get(f"{HOME}?q=pike").text
+    assert "Job title" not in la.get(f"{HOME}{box}/change/").text

@@ -109,6 +109,22 @@ class MemberForm(ActForm):
     )
 
 
+class NameForm(ActForm):
+    """What a mailbox, a room or an application account is called."""
+
+    name = _text("Display name", needed="Enter the name.")
+
+
+class DetailsForm(ActForm):
+    """What an account says of its person."""
+
+    name = _text("Display name", "As SURNAME, Given", needed="Enter the name.")
+    external_id = _text("Local number", "Your own unique number of the person, if any", most=64)
+    job_title = _text("Job title", most=100)
+    mobile = _text("Mobile", "A UK number, such as 07700 900123", most=20)
+    is_another = BooleanField("It is another person than the one of this name")
+
+
 class NewForm(Form):
     """A new account. A person's is pending until they accept the terms of use."""
 

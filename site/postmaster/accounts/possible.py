@@ -11,6 +11,7 @@ from postmaster.accounts.rules import ALIVE, Kind, Status
 class Deed(StrEnum):
     """Something a person does to an account; the value is the end of its address."""
 
+    CHANGE = "change"
     ACCEPT = "accept"
     LEAVE = "leaver"
     CANCEL = "cancel-leaver"
@@ -37,6 +38,7 @@ def list_deeds(kind: Kind, status: Status, *, is_blocked: bool) -> tuple[Deed, .
     is_working = status in {Status.ACTIVE, Status.INACTIVE}
     is_leaver, is_disabled = status is Status.LEAVER, status is Status.DISABLED
     can = {
+        Deed.CHANGE: status in ALIVE,
         Deed.ACCEPT: status is Status.PENDING,
         Deed.LEAVE: kind in _LEAVES and (is_working or is_disabled),
         Deed.CANCEL: is_leaver,

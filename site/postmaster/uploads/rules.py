@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from postmaster.accounts.details import Details, list_detail_faults
 from postmaster.accounts.rules import (
     KIND_WORDS,
     LONGEST_ADDRESS,
@@ -12,9 +13,6 @@ from postmaster.accounts.rules import (
     LONGEST_NAME,
     Kind,
     find_address_fault,
-    find_label_fault,
-    find_mobile_fault,
-    find_name_fault,
     fold_address,
     fold_mobile,
     fold_name,
@@ -189,12 +187,10 @@ def _read_legacy(given: Mapping[str, str]) -> dict[str, str]:
 
 def _list_faults(row: Mapping[str, str], given_id: str) -> list[str]:
     kind = KIND_OF.get(row["kind"].casefold())
+    details = Details(row["name"], row["external_id"], row["job_title"], row["mobile"])
     faults = [
         find_address_fault(fold_address(row["address"])),
-        find_name_fault(row["name"], kind or Kind.PERSON),
-        find_label_fault(row["external_id"], "local number", LONGEST_EXTERNAL_ID),
-        find_label_fault(row["job_title"], "job title", LONGEST_JOB_TITLE),
-        find_mobile_fault(row["mobile"]),
+        *list_detail_faults(details, kind or Kind.PERSON).values(),
     ]
     if kind is None:
         words = ", ".join(one.value for one in Kind)

@@ -5,7 +5,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from lamppost.web.account_acting import Act, act_on, get_or_404
-from lamppost.web.account_forms import ActForm, ConvertForm, DisableForm, HoldForm
+from lamppost.web.account_forms import (
+    ActForm,
+    ConvertForm,
+    DetailsForm,
+    DisableForm,
+    HoldForm,
+    NameForm,
+)
 from lamppost.web.context import now
 from lamppost.web.guard import actor, panel
 from postmaster.access.matrix import Action
@@ -17,9 +24,11 @@ from postmaster.accounts.actions import (
     mark_leaver,
 )
 from postmaster.accounts.activity import keep_account
+from postmaster.accounts.changing import change_details
 from postmaster.accounts.conversions import ask_conversion
+from postmaster.accounts.details import Details
 from postmaster.accounts.holds import place_hold
-from postmaster.accounts.rules import AccountError, HoldKind
+from postmaster.accounts.rules import AccountError, HoldKind, Kind
 from postmaster.accounts.tables import Account
 from postmaster.days import london_day
 from postmaster.lifecycle.batches import BatchError
@@ -27,6 +36,13 @@ from postmaster.lifecycle.keeping import keep_member
 
 blueprint = Blueprint("account_changes", __name__, url_prefix="/admin/accounts/<int:account_id>")
 BOTH = ["GET", "POST"]
+DETAILS = ("name", "external_id", "job_title", "mobile")
+CHANGE = Act(
+    "Change the name and details",
+    "Save",
+    "The change is saved.",
+    ("The directory shows the new name at once. The address stays.",),
+)
 LEAVE = Act(
     "Mark as a leaver",
     "Mark as a leaver",
@@ -81,6 +97,24 @@ CONVERT = Act(
         "A new password is due at once, and mail is gone for good once Deleted Items is emptied.",
     ),
 )
+
+
+@blueprint.route("/change/", methods=BOTH)
+@panel(Action.ACCOUNTS_CREATE)
+def change(account_id: int) -> ResponseReturnValue:
+    """Change its name, and what it says of its person."""
+    found = get_or_404(account_id, Action.ACCOUNTS_CREATE)
+    form_kind = DetailsForm if found.row.kind == Kind.PERSON else NameForm
+    given = {name: getattr(found.row, name) or "" for name in DETAILS}
+    return act_on(
+        found, form_kind, CHANGE,
+        lambda made, form: change_details(
+            made, account_id=account_id, is_another=bool(form.data.get("is_another")),
+            details=Details(**{name: form.data.get(name) or "" for name in DETAILS}),
+            by=actor(), now=now(),
+        ),
+        given=given,
+    )  # fmt: skip
 
 
 @blueprint.route("/accept/", methods=BOTH)

@@ -32,6 +32,7 @@ from postmaster.policy.reads import get_policy
 blueprint = Blueprint("accounts", __name__, url_prefix="/admin/accounts")
 LONGEST_SEARCH = 100
 DEED_WORDS = {
+    Deed.CHANGE: "Change the name and details",
     Deed.ACCEPT: "The owner has accepted the terms of use",
     Deed.LEAVE: "Mark as a leaver",
     Deed.CANCEL: "Cancel the mark of a leaver",
@@ -42,7 +43,7 @@ DEED_WORDS = {
     Deed.HOLD: "Place a hold",
     Deed.CONVERT: "Ask for another kind",
 }
-CREATES = {Deed.ACCEPT, Deed.RESTORE}
+CREATES = {Deed.CHANGE, Deed.ACCEPT, Deed.RESTORE}
 
 
 @blueprint.get("/")
