@@ -42,6 +42,46 @@ def test_a_number_is_the_one_that_held_on_the_day(day: date, key: Key, value: in
     assert policy_on(ALL, day)[key] == value
 
 
+# The service's own table of an account's life: the three eras side by side, each with its source.
+LIFE = """
+Active means use within                | inactive.after_days         | 90 | 90 | 30
+Inactive, then due for deletion after  | inactive.deleted_after_days | 90 | 90 | 30
+A leaver is kept                       | leaver.kept_days            | 30 | 30 | 30
+Disabled is kept                       | disabled.kept_months        | 18 | 18 | 18
+Restored within                        | restore.window_days         | 30 | 30 | 30
+New, terms never accepted              | pending.expires_days        | 30 | 90 | 30
+A password changed counts as use       | activity.password_counts    |  1 |  1 |  0
+A sign-in counts as use                | activity.sign_in_counts     |  0 |  1 |  1
+A mail sent counts as use              | activity.sending_counts     |  0 |  1 |  1
+An address is not given again for      | address.quarantine_months   | 24 | 24 | 24
+An old address receives after joining  | joiner.alias_days           | 90 | 90 | 90
+A shared mailbox without sending       | shared.unsent_months        |  6 |  6 |  6
+Written to before deletion             | notice.days                 | 14 | 14 | 14
+A person's password is changed within  | password.person.expires_days | 90 | 365 | 365
+An application's password has          | password.application.min_length | 20 | 20 | 20
+An application's password is changed   | password.application.expires_months | 12 | 12 | 12
+"""
+ERAS = (date(2018, 4, 9), date(2019, 5, 23), date(2022, 12, 1))
+
+
+@pytest.mark.parametrize("line", LIFE.strip().splitlines())
+def test_each_era_has_the_numbers_of_the_services_own_table(line: str) -> None:
+    _, key, *values = (cell.strip() for cell in line.split("|"))
+    held = [policy_on(ALL, day).numbers[Key(key)] for day in ERAS]
+    assert [number.value for number in held] == [int(value) for value in values]
+    assert all(number.source for number in held)
+
+
+def test_what_no_page_gives_is_assumed_and_what_one_gives_is_not() -> None:
+    assumed = {(n.era, n.key) for n in ALL if n.is_assumed}
+    for era in ("2018-bulletin", "2019"):
+        assert (era, Key.RESTORE_WINDOW_DAYS) in assumed
+        assert (era, Key.PENDING_EXPIRES_DAYS) in assumed
+    assert ("2018-bulletin", Key.ADDRESS_QUARANTINE_MONTHS) in assumed
+    assert ("2019", Key.ADDRESS_QUARANTINE_MONTHS) not in assumed
+    assert {key for era, key in assumed if era == "2022"} == set()
+
+
 def test_a_day_before_the_register_is_refused_and_not_guessed() -> None:
     with pytest.raises(UnknownDayError, match="2016-09-30"):
         policy_on(ALL, date(2016, 9, 30))
@@ -58,6 +98,7 @@ def test_the_changes_between_two_days_are_the_numbers_whose_value_differs() -> N
     assert [(c.key, c.before.value, c.after.value) for c in changes] == [
         (Key.INACTIVE_AFTER_DAYS, 90, 30),
         (Key.INACTIVE_DELETED_AFTER_DAYS, 90, 30),
+        (Key.PENDING_EXPIRES_DAYS, 90, 30),
         (Key.PASSWORD_COUNTS, 1, 0),
     ]
 
@@ -120,6 +161,7 @@ def test_the_command_prints_what_held_and_where_it_stands(
     assert [(one["key"], one["after"]["value"]) for one in changes] == [
         ("inactive.after_days", 30),
         ("inactive.deleted_after_days", 30),
+        ("pending.expires_days", 30),
         ("activity.password_counts", 0),
     ]
     assert "Of 0 accounts 0 more would be due, 0 no longer." in counted.stdout
