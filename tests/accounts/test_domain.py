@@ -24,17 +24,30 @@ from postmaster.accounts.actions import (
     join,
     mark_leaver,
 )
-from postmaster.accounts.activity import Source, keep_account, record_activity
+from postmaster.accounts.activity import Source as Use
+from postmaster.accounts.activity import keep_account, record_activity
 from postmaster.accounts.holds import place_hold
 from postmaster.accounts.mailboxes import give_mailbox
 from postmaster.accounts.restoring import restore
-from postmaster.accounts.rules import AccountError, HoldKind, Kind, MemberRole, Status, get_effects
+from postmaster.accounts.rules import (
+    AccountError,
+    HoldKind,
+    Kind,
+    MemberRole,
+    Status,
+    display_name,
+    get_effects,
+)
 from postmaster.accounts.tables import AccountAlias, MailboxMember
-from postmaster.days import LONDON
+from postmaster.blackouts.actions import set_period
+from postmaster.blackouts.rules import Hold, Source
+from postmaster.days import LONDON, start_of
 from postmaster.lifecycle.batches import BatchError
 from postmaster.lifecycle.explaining import explain
+from postmaster.lifecycle.guards import record_evidence
 from postmaster.lifecycle.rules import Reason
 from postmaster.lifecycle.tables import BatchItem
+from postmaster.organisations.tables import Organisation
 from postmaster.policy.reads import get_policy
 
 CASES = """
@@ -54,6 +67,9 @@ leaver 2018-03-10; joined 2018-04-09                     | status             | 
 leaver 2018-03-10; joined 2018-04-10                     | status             | refused: more than 30 days ago
 disabled 2018-02-01; leaver 2018-03-10; joined 2018-04-09 | status            | disabled in RX3
 leaver 2018-03-10; joined 2018-04-09 as ann.new@nhs.net  | alias              | ann@nhs.net until 2018-07-08
+leaver 2018-03-10; joined 2018-04-09 as ann.new@nhs.net; somebody with the same address | status | refused: receives for another account until 2018-07-08
+leaver 2018-03-10; joined 2018-04-09                     | directory          | Ann (Brackendale Ambulance Service NHS Trust)
+leaver of unknown day; cancelled 2018-03-20              | status             | active
 leaver 2018-03-10; leaver 2018-03-11                     | status             | refused: it is leaver already
 administers RX2; leaver 2018-03-10                       | roles              | none
 administers RX2; disabled 2018-03-10                     | roles              | none
@@ -87,6 +103,7 @@ leaver 2018-02-24T23:30                                  | due on 2018-03-26T00:
 leaver 2018-02-24T23:30                                  | due on 2018-03-27T00:10 | leaver-due
 # What stands in the way
 leaver 2018-01-10; held                                  | due on 2018-04-09  | leaver-due, held back: held
+leaver 2018-01-10; held for an inquiry                   | due on 2018-04-09  | leaver-due, held back: held
 leaver 2018-01-10; stuck migrating                       | due on 2018-04-09  | leaver-due, held back: operation
 leaver 2018-01-10; kept 2018-04-01                       | due on 2018-04-09  | leaver-due, held back: spared
 owns ward; leaver 2018-01-10                             | due on 2018-04-09  | leaver-due, held back: sole-owner
@@ -98,6 +115,7 @@ stored deleted 2018-03-10; somebody with the same number; restored 2018-04-01 | 
 stored deleted 2018-03-10; somebody with the same address | status            | refused: Choose another
 uses ward; deletion takes ward 2018-03-10; restored 2018-04-01 | mailboxes    | member of ward
 held; stored deleted 2018-03-01                          | due on 2018-04-09  | purge-due, held back: held
+held for an inquiry; stored deleted 2018-03-01           | due on 2018-04-09  | purge-due, held back: held
 # The batch: leavers before 6 September 2017, noticed on 9 April, run from the 23rd
 leaver 2017-09-05T23:59; frozen                          | batch              | member
 leaver 2017-09-06T00:00; frozen                          | batch              | not in it
@@ -108,7 +126,22 @@ leaver 2017-08-01; frozen; noticed 2018-04-09; run 2018-04-23 | batch         | 
 leaver 2017-08-01; frozen; bounced 2018-04-09; run 2018-04-23 | batch         | dropped: notice-failed
 leaver 2017-08-01; frozen; noticed 2018-04-09; cancelled 2018-04-12; run 2018-04-23 | batch | dropped: not-due
 leaver 2017-08-01; frozen; noticed 2018-04-09; held; run 2018-04-23 | batch   | dropped: held
+leaver 2017-08-01; frozen; noticed 2018-04-09; cancelled 2018-04-23T08:59:59; runs at 2018-04-23T09:00 | batch | dropped: not-due
+leaver 2017-08-01; frozen; noticed 2018-04-09; run 2018-04-23; run 2018-04-23 | batch | refused: The batch is done
+stored inactive 2017-10-01; frozen as inactive; noticed 2018-04-09; run 2018-04-23 | batch | done
+stored inactive 2017-10-01; frozen as inactive; noticed 2018-04-09; password 2018-04-12; run 2018-04-23 | batch | dropped: not-due
+stored disabled 2016-08-31; frozen as disabled; bounced 2018-04-09; run 2018-04-23 | batch | dropped: notice-failed
+# What bounced is noticed again by another batch, and waits its own fourteen days
+leaver 2017-08-01; frozen; bounced 2018-04-09; run 2018-04-23; frozen again; noticed 2018-04-24; run 2018-05-07 | batch | refused: nothing is ready before
+leaver 2017-08-01; frozen; bounced 2018-04-09; run 2018-04-23; frozen again; noticed 2018-04-24; run 2018-05-08 | batch | done
+# The recovery test of 21 to 30 September 2018 is ten whole days of London
+leaver 2017-08-01; frozen; noticed 2018-04-09; recovery test; runs at 2018-09-20T23:59 | batch | done
+leaver 2017-08-01; frozen; noticed 2018-04-09; recovery test; runs at 2018-09-21T00:00 | batch | refused: BCDR test
+leaver 2017-08-01; frozen; noticed 2018-04-09; recovery test; runs at 2018-09-30T23:59 | batch | refused: BCDR test
+leaver 2017-08-01; frozen; noticed 2018-04-09; recovery test; runs at 2018-10-01T00:00 | batch | done
 """  # noqa: E501 - a table is read by its columns
+
+FROZEN_AS = {"as inactive": Reason.INACTIVE_DUE, "as disabled": Reason.DISABLED_DUE}
 
 
 def _read_cases() -> list[tuple[str, str, str]]:
@@ -157,7 +190,7 @@ class Life:
         day, _, address = words.partition(" as ")
         self.do(join, day, organisation="RX3", new_address=address or None)
 
-    def use(self, source: Source, day: str) -> None:
+    def use(self, source: Use, day: str) -> None:
         with unit_of_work(self.estate.engine) as session:
             record_activity(
                 session, account_id=self.ann, source=source, at=_at(day), by=BY, now=_at(day)
@@ -184,9 +217,9 @@ class Life:
         status, day = words.split()
         self.put(status=status, status_since=_at(day), prior_status=Status.ACTIVE)
 
-    def hold(self) -> None:
+    def hold(self, kind: HoldKind) -> None:
         self.do(
-            place_hold, "2018-04-12", kind=HoldKind.LEGAL, reason="Inquest",
+            place_hold, "2018-04-12", kind=kind, reason="Inquest",
             review_on=date(2018, 10, 1),
         )  # fmt: skip
 
@@ -207,10 +240,31 @@ class Life:
                 .values(ended_at=_at(day), ended_reason="deleted", ended_by_batch=1)
             )
 
-    def freeze(self, _rest: str) -> None:
+    def freeze(self, words: str) -> None:
         """Bob is in the batch whatever becomes of Ann."""
-        self.april.leaver("bob@nhs.net")
-        self.april.freeze(Reason.LEAVER_DUE, cut_off=CUT_OFF)
+        if words == "again":
+            self.april.freeze(Reason.LEAVER_DUE, cut_off=CUT_OFF)
+        elif words:
+            ann, bob = self.ann, self.estate.add("bob@nhs.net", at=MADE)
+            row = self.estate.get(ann)
+            self.april.put(bob, status=row.status, status_since=row.status_since)
+            with unit_of_work(self.estate.engine) as session:
+                record_evidence(
+                    session, source=Use.PASSWORD, volume=100, on_day=date(2018, 4, 8), now=NOTICED
+                )
+            self.april.freeze(FROZEN_AS[words], cut_off=None)
+        else:
+            self.april.leaver("bob@nhs.net")
+            self.april.freeze(Reason.LEAVER_DUE, cut_off=CUT_OFF)
+
+    def test_recovery(self) -> None:
+        """Ten days, both ends within."""
+        with unit_of_work(self.estate.engine) as session:
+            set_period(
+                session, source=Source("bcdr-window", "2018-09"), holds=frozenset({Hold.BATCHES}),
+                from_at=start_of(date(2018, 9, 21)), until_at=start_of(date(2018, 10, 1)),
+                reason="BCDR test of 21 to 30 September 2018", by=BY.reference, now=NOTICED,
+            )  # fmt: skip
 
     def notice(self, day: str, *, refused: str = "") -> None:
         self.april.approve()
@@ -240,6 +294,12 @@ class Life:
         )  # fmt: skip
         words = (("send", found.sends), ("receive", found.receives), ("sign in", found.signs_in))
         return ", ".join(f"{name} {'yes' if one else 'no'}" for name, one in words)
+
+    def say_directory(self, _rest: str) -> str:
+        row = self.estate.get(self.ann)
+        with read_only(self.estate.engine) as session:
+            name = session.get_one(Organisation, row.organisation).name
+        return display_name(row.name, Kind(row.kind), name)
 
     def say_alias(self, _rest: str) -> str:
         with read_only(self.estate.engine) as session:
@@ -271,16 +331,17 @@ VERBS: dict[str, Callable[[Life, str], object]] = {
     "joined": Life.join,
     "restored": lambda life, day: life.do(restore, day),
     "kept": lambda life, day: life.do(keep_account, day),
-    "signs in": lambda life, day: life.use(Source.SIGN_IN, day),
-    "sends": lambda life, day: life.use(Source.SENDING, day),
-    "password": lambda life, day: life.use(Source.PASSWORD, day),
+    "signs in": lambda life, day: life.use(Use.SIGN_IN, day),
+    "sends": lambda life, day: life.use(Use.SENDING, day),
+    "password": lambda life, day: life.use(Use.PASSWORD, day),
     "inactive": lambda life, day: life.store(f"inactive {day}"),
     "stored": Life.store,
     "stored administrator of RX2": lambda life, _: life.administer(),
     "administers RX2": lambda life, _: life.administer(),
     "owns ward": lambda life, _: life.give(MemberRole.OWNER),
     "uses ward": lambda life, _: life.give(MemberRole.MEMBER),
-    "held": lambda life, _: life.hold(),
+    "held": lambda life, _: life.hold(HoldKind.LEGAL),
+    "held for an inquiry": lambda life, _: life.hold(HoldKind.FORENSIC),
     "stuck migrating": lambda life, _: life.put(operation="migrating", operation_since=NOTICED),
     "locked until": lambda life, day: life.put(locked_until=_at(day)),
     "somebody with the same": Life.add_again,
@@ -289,12 +350,15 @@ VERBS: dict[str, Callable[[Life, str], object]] = {
     "noticed": Life.notice,
     "bounced": lambda life, day: life.notice(day, refused="ann@"),
     "run": lambda life, day: life.april.run(_at(day) - timedelta(hours=3)),
+    "runs at": lambda life, moment: life.april.run(_at(moment)),
+    "recovery test": lambda life, _: life.test_recovery(),
 }
 QUESTIONS: dict[str, Callable[[Life, str], str]] = {
     "status": Life.say_status,
     "due on": Life.say_due,
     "may on": Life.say_effects,
     "alias": Life.say_alias,
+    "directory": Life.say_directory,
     "roles": Life.say_roles,
     "mailboxes": Life.say_mailboxes,
     "batch": Life.say_batch,

@@ -112,6 +112,9 @@ def _(closing: Closing) -> None:
         "1 account of organisations that closed, and nobody else looks after them"
     ]
     assert [(row.ods_code, row.has_keeper) for row in rows] == [("A81001", False)]
+    closing.settle("A81001", Outcome.LEAVER, by=TENANT)
+    with read_only(closing.engine) as session:
+        assert list_outcome_tasks(session, reader=TENANT) == ()
 
 
 @case("successor not on the service: named, and nothing can be sent there")
