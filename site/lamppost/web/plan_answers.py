@@ -21,16 +21,17 @@ Look = Callable[[Session], tuple[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One form: its title, the way back, where one goes when it is done, and its words.
+    """One form: its title, the way back, and what is said when it is done.
 
-    `look` finds what was made, for the preview; without it there is none. `page` is the template
-    that draws it as readers see it. `theirs` tells what stands there now, and its version.
+    `onward` is where one goes then, unless it is the way back. `look` finds what was made, for the
+    preview; without it there is none. `page` is the template that draws it as readers see it.
+    `theirs` tells what stands there now, and its version.
     """
 
     title: str
     back: str
-    onward: str
     done: str
+    onward: str = ""
     look: Look | None = None
     page: str = ""
     theirs: Callable[[], tuple[str, int]] | None = None
@@ -55,7 +56,7 @@ def answer_plan(form: Form, write: Write, sheet: Sheet) -> ResponseReturnValue:
             show_fault(form, error, error.field)
         else:
             flash(sheet.done)
-            return redirect(sheet.onward, code=303)
+            return redirect(sheet.onward or sheet.back, code=303)
     page = render_template(
         "plans/form.html",
         form=form,

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lamppost.status.plans.history import keep
+from lamppost.status.plans.rows import lock_plan
 from lamppost.status.plans.schedule import check_conflicts, plan_of_change
 from lamppost.status.plans.tables import ChangeRecord
 from lamppost.status.plans.texts import (
@@ -64,7 +65,7 @@ def alter_change(
         ConflictsError: it runs into something and nobody said why it stands.
         PlanError: it is over or cancelled, or something given cannot be.
     """
-    row = lock_change(session, ref)
+    row = lock_plan(session, ChangeRecord, ref)
     check_version(row.version, seen_version)
     check_change(session, text)
     _check_begun(row, text, now)
@@ -91,7 +92,7 @@ def cancel_change(session: Session, *, ref: str, why: str, by: Actor, now: datet
     Raises:
         PlanError: it is over or cancelled, or nobody says why.
     """
-    row = lock_change(session, ref)
+    row = lock_plan(session, ChangeRecord, ref)
     if row.is_cancelled or row.ends_at <= now:
         raise PlanError(f"{row.title} is over.")
     if not why.strip():
@@ -109,7 +110,7 @@ def record_change_outcome(
     Raises:
         PlanError: it has not begun, or there are no words.
     """
-    row = lock_change(session, ref)
+    row = lock_plan(session, ChangeRecord, ref)
     if row.starts_at > now:
         raise PlanError(f"{row.title} has not begun.")
     check_words(outcome=outcome)
@@ -160,23 +161,6 @@ def check_change(session: Session, text: ChangeText) -> None:
         raise PlanError(f"{', '.join(strangers)} is not on the status page.", "effects")
     if not set(text.effects.values()) <= set(Effect):
         raise PlanError("An effect is none, slow or down.", "effects")
-
-
-def get_change_version(session: Session, ref: str) -> int:
-    """Which version of it stands, for a form to be opened at."""
-    return session.get_one(ChangeRecord, ref).version
-
-
-def lock_change(session: Session, ref: str) -> ChangeRecord:
-    """The row, nobody else writing it.
-
-    Raises:
-        PlanError: there is none.
-    """
-    row = session.scalar(select(ChangeRecord).where(ChangeRecord.ref == ref).with_for_update())
-    if row is None:
-        raise PlanError(f"There is no change {ref}.")
-    return row
 
 
 def _check_begun(row: ChangeRecord, text: ChangeText, now: datetime) -> None:

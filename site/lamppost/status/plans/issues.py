@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from lamppost.clock import london_date
 from lamppost.status.numbers import get_number
 from lamppost.status.plans.history import keep
+from lamppost.status.plans.rows import lock_plan
 from lamppost.status.plans.tables import KnownIssueRecord
 from lamppost.status.plans.texts import IssueText, PlanError, check_ref, check_version, check_words
 from postmaster.access.acting import acts
@@ -80,7 +81,7 @@ def alter_issue(
         PlanChangedError: somebody has written since.
         PlanError: it is closed, or something given cannot be.
     """
-    row = _lock(session, ref)
+    row = lock_plan(session, KnownIssueRecord, ref)
     check_version(row.version, seen_version)
     if row.closed_on is not None:
         raise PlanError(f"{row.title} is closed. Open it again first.")
@@ -97,7 +98,7 @@ def review_issue(session: Session, *, ref: str, by: Actor, now: datetime) -> Non
     Raises:
         PlanError: it is closed.
     """
-    row = _lock(session, ref)
+    row = lock_plan(session, KnownIssueRecord, ref)
     if row.closed_on is not None:
         raise PlanError(f"{row.title} is closed.")
     _touch(session, row, "Reviewed: it still holds.", by=by, now=now)
@@ -112,7 +113,7 @@ def close_issue(
     Raises:
         PlanError: it is closed.
     """
-    row = _lock(session, ref)
+    row = lock_plan(session, KnownIssueRecord, ref)
     if row.closed_on is not None:
         raise PlanError(f"{row.title} is closed.")
     row.closed_on, row.fixed_in = london_date(now), fixed_in.strip() or None
@@ -127,7 +128,7 @@ def reopen_issue(session: Session, *, ref: str, by: Actor, now: datetime) -> Non
     Raises:
         PlanError: it is open.
     """
-    row = _lock(session, ref)
+    row = lock_plan(session, KnownIssueRecord, ref)
     if row.closed_on is None:
         raise PlanError(f"{row.title} is open.")
     row.closed_on = row.fixed_in = None
@@ -168,15 +169,6 @@ def _check(text: IssueText) -> None:
     )  # fmt: skip
     if not text.summary.strip():
         raise PlanError("Enter what does not work.", "summary")
-
-
-def _lock(session: Session, ref: str) -> KnownIssueRecord:
-    row = session.scalar(
-        select(KnownIssueRecord).where(KnownIssueRecord.ref == ref).with_for_update()
-    )
-    if row is None:
-        raise PlanError(f"There is no known issue {ref}.")
-    return row
 
 
 def _touch(

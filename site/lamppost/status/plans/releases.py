@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lamppost.status.notices import ReleaseItem, ReleaseState
 from lamppost.status.plans.history import keep
+from lamppost.status.plans.rows import lock_plan
 from lamppost.status.plans.tables import ReleaseRecord
 from lamppost.status.plans.texts import (
     PlanError,
@@ -60,7 +60,7 @@ def alter_release(
         PlanChangedError: somebody has written since.
         PlanError: what was made cannot be planned anew, or something given cannot be.
     """
-    row = _lock(session, ref)
+    row = lock_plan(session, ReleaseRecord, ref)
     check_version(row.version, seen_version)
     _check(text)
     moves = (_first(text), text.is_month_only) != (row.planned_on, row.is_month_only)
@@ -83,7 +83,7 @@ def go_live(session: Session, *, ref: str, live_at: datetime, by: Actor, now: da
     Raises:
         PlanError: the moment is still to come, or it was rolled back.
     """
-    row = _lock(session, ref)
+    row = lock_plan(session, ReleaseRecord, ref)
     if row.state == ReleaseState.ROLLED_BACK:
         raise PlanError("It was rolled back. Plan another.")
     if live_at > now:
@@ -104,7 +104,7 @@ def roll_back(
     Raises:
         PlanError: it is not live, or was not at that moment.
     """
-    row = _lock(session, ref)
+    row = lock_plan(session, ReleaseRecord, ref)
     if row.state != ReleaseState.LIVE or row.live_at is None:
         raise PlanError("It is not live.")
     if not row.live_at <= rolled_back_at <= now:
@@ -115,11 +115,6 @@ def roll_back(
     _switch(session, row, by=by, now=now)
     words = f"Rolled back on {say_moment(rolled_back_at)}: {why.strip()}"
     _touch(session, row, words, by=by, now=now)
-
-
-def get_release_version(session: Session, ref: str) -> int:
-    """Which version of it stands, for a form to be opened at."""
-    return session.get_one(ReleaseRecord, ref).version
 
 
 def _switch(session: Session, row: ReleaseRecord, *, by: Actor, now: datetime) -> None:
@@ -183,13 +178,6 @@ def _same_month(row: ReleaseRecord, text: ReleaseText) -> bool:
 
 def _texts(items: Sequence[ReleaseItem]) -> list[str]:
     return [item.text for item in items]
-
-
-def _lock(session: Session, ref: str) -> ReleaseRecord:
-    row = session.scalar(select(ReleaseRecord).where(ReleaseRecord.ref == ref).with_for_update())
-    if row is None:
-        raise PlanError(f"There is no release {ref}.")
-    return row
 
 
 def _touch(session: Session, row: ReleaseRecord, words: str, *, by: Actor, now: datetime) -> None:

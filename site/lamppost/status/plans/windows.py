@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lamppost.clock import london_date, london_midnight
 from lamppost.status.plans import rules
 from lamppost.status.plans.history import keep
+from lamppost.status.plans.rows import lock_plan
 from lamppost.status.plans.schedule import check_conflicts, plan_of_window
 from lamppost.status.plans.tables import WindowRecord
 from lamppost.status.plans.texts import PlanError, WindowText, check_ref, check_version, check_words
@@ -71,7 +71,7 @@ def alter_window(
         ConflictsError: it runs into something and nobody said why it stands.
         PlanError: it is over or cancelled, or something given cannot be.
     """
-    row = lock_window(session, ref)
+    row = lock_plan(session, WindowRecord, ref)
     check_version(row.version, seen_version)
     _check(text)
     today = london_date(now)
@@ -103,7 +103,7 @@ def cancel_window(session: Session, *, ref: str, why: str, by: Actor, now: datet
     Raises:
         PlanError: it is over or cancelled, or nobody says why.
     """
-    row = lock_window(session, ref)
+    row = lock_plan(session, WindowRecord, ref)
     if row.is_cancelled or row.ends_on < london_date(now):
         raise PlanError(f"{row.title} is over.")
     if not why.strip():
@@ -119,7 +119,7 @@ def record_outcome(session: Session, *, ref: str, outcome: str, by: Actor, now: 
     Raises:
         PlanError: it has not begun, or there are no words.
     """
-    row = lock_window(session, ref)
+    row = lock_plan(session, WindowRecord, ref)
     if row.starts_on > london_date(now):
         raise PlanError(f"{row.title} has not begun.")
     check_words(outcome=outcome)
@@ -152,23 +152,6 @@ def hold_back(session: Session, row: WindowRecord, *, by: str, now: datetime) ->
         by=by,
         now=now,
     )
-
-
-def get_version(session: Session, ref: str) -> int:
-    """Which version of it stands, for a form to be opened at."""
-    return session.get_one(WindowRecord, ref).version
-
-
-def lock_window(session: Session, ref: str) -> WindowRecord:
-    """The row, nobody else writing it.
-
-    Raises:
-        PlanError: there is none.
-    """
-    row = session.scalar(select(WindowRecord).where(WindowRecord.uid == ref).with_for_update())
-    if row is None:
-        raise PlanError(f"There is no test {ref}.")
-    return row
 
 
 def _check(text: WindowText) -> None:

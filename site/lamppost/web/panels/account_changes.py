@@ -1,5 +1,8 @@
 """What is done to one account: each act a page with its form, at an address of its own."""
 
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -28,6 +31,7 @@ from postmaster.accounts.changing import change_details
 from postmaster.accounts.conversions import ask_conversion
 from postmaster.accounts.details import Details
 from postmaster.accounts.holds import place_hold
+from postmaster.accounts.possible import Deed
 from postmaster.accounts.rules import AccountError, HoldKind, Kind
 from postmaster.accounts.tables import Account
 from postmaster.days import london_day
@@ -36,6 +40,8 @@ from postmaster.lifecycle.keeping import keep_member
 
 blueprint = Blueprint("account_changes", __name__, url_prefix="/admin/accounts/<int:account_id>")
 BOTH = ["GET", "POST"]
+# What is done, in the transaction given, to the account seen, with what was typed.
+Perform: TypeAlias = Callable[[Session, Account, Any], object]
 DETAILS = ("name", "external_id", "job_title", "mobile")
 CHANGE = Act(
     "Change the name and details",
@@ -117,102 +123,34 @@ def change(account_id: int) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@blueprint.route("/accept/", methods=BOTH)
-@panel(Action.ACCOUNTS_CREATE)
-def accept(account_id: int) -> ResponseReturnValue:
-    """The owner has accepted the terms of use."""
-    found = get_or_404(account_id, Action.ACCOUNTS_CREATE)
-    return act_on(
-        found, ActForm, ACCEPT,
-        lambda made, _: accept_terms(made, account_id=account_id, by=actor(), now=now()),
+def _by_id(act: Callable[..., object]) -> Perform:
+    """An act that needs to be told nothing but whose account it is."""
+    return lambda made, row, _: act(made, account_id=row.account_id, by=actor(), now=now())
+
+
+def _disable(made: Session, row: Account, form: Any) -> None:
+    disable(
+        made, account_id=row.account_id, reason_code=form.reason_code.data, until=form.until.data,
+        by=actor(), now=now(),
     )  # fmt: skip
 
 
-@blueprint.route("/leaver/", methods=BOTH)
-@panel(Action.ACCOUNTS_STATE)
-def leave(account_id: int) -> ResponseReturnValue:
-    """Mark as a leaver, after asking once more."""
-    found = get_or_404(account_id, Action.ACCOUNTS_STATE)
-    return act_on(
-        found, ActForm, LEAVE,
-        lambda made, _: mark_leaver(made, account_id=account_id, by=actor(), now=now()),
+def _hold(made: Session, row: Account, form: Any) -> None:
+    place_hold(
+        made, account_id=row.account_id, kind=HoldKind(form.kind.data),
+        reason=form.reason.data or "", review_on=form.review_on.data or london_day(now()),
+        by=actor(), now=now(),
     )  # fmt: skip
 
 
-@blueprint.route("/cancel-leaver/", methods=BOTH)
-@panel(Action.ACCOUNTS_STATE)
-def cancel(account_id: int) -> ResponseReturnValue:
-    """The mark was a mistake."""
-    found = get_or_404(account_id, Action.ACCOUNTS_STATE)
-    return act_on(
-        found, ActForm, CANCEL,
-        lambda made, _: cancel_leaver(made, account_id=account_id, by=actor(), now=now()),
+def _convert(made: Session, row: Account, form: Any) -> None:
+    ask_conversion(
+        made, account_id=row.account_id, owner=form.owner.data or "", why=form.why.data or "",
+        by=actor(), now=now(),
     )  # fmt: skip
 
 
-@blueprint.route("/disable/", methods=BOTH)
-@panel(Action.ACCOUNTS_STATE)
-def shut(account_id: int) -> ResponseReturnValue:
-    """Disable it, or give a disabled one another day."""
-    found = get_or_404(account_id, Action.ACCOUNTS_STATE)
-    return act_on(
-        found, DisableForm, DISABLE,
-        lambda made, form: disable(
-            made, account_id=account_id, reason_code=form.reason_code.data,
-            until=form.until.data, by=actor(), now=now(),
-        ),
-    )  # fmt: skip
-
-
-@blueprint.route("/enable/", methods=BOTH)
-@panel(Action.ACCOUNTS_STATE)
-def open_again(account_id: int) -> ResponseReturnValue:
-    """Enable it."""
-    found = get_or_404(account_id, Action.ACCOUNTS_STATE)
-    return act_on(
-        found, ActForm, ENABLE,
-        lambda made, _: enable(made, account_id=account_id, by=actor(), now=now()),
-    )  # fmt: skip
-
-
-@blueprint.route("/keep/", methods=BOTH)
-@panel(Action.ACCOUNTS_STATE)
-def keep(account_id: int) -> ResponseReturnValue:
-    """Spare it for a while."""
-    found = get_or_404(account_id, Action.ACCOUNTS_STATE)
-    return act_on(found, ActForm, KEEP, lambda made, _: _keep(made, found.row))
-
-
-@blueprint.route("/hold/", methods=BOTH)
-@panel(Action.ACCOUNTS_STATE)
-def hold(account_id: int) -> ResponseReturnValue:
-    """Place a hold."""
-    found = get_or_404(account_id, Action.ACCOUNTS_STATE)
-    return act_on(
-        found, HoldForm, HOLD,
-        lambda made, form: place_hold(
-            made, account_id=account_id, kind=HoldKind(form.kind.data),
-            reason=form.reason.data or "", review_on=form.review_on.data or london_day(now()),
-            by=actor(), now=now(),
-        ),
-    )  # fmt: skip
-
-
-@blueprint.route("/convert/", methods=BOTH)
-@panel(Action.ACCOUNTS_STATE)
-def convert(account_id: int) -> ResponseReturnValue:
-    """Ask that it becomes an application account, or a person's again."""
-    found = get_or_404(account_id, Action.ACCOUNTS_STATE)
-    return act_on(
-        found, ConvertForm, CONVERT,
-        lambda made, form: ask_conversion(
-            made, account_id=account_id, owner=form.owner.data or "", why=form.why.data or "",
-            by=actor(), now=now(),
-        ),
-    )  # fmt: skip
-
-
-def _keep(made: Session, row: Account) -> None:
+def _keep(made: Session, row: Account, _form: Any) -> None:
     """Out of its batch at once, if it is in one."""
     if row.batch_id is None:
         keep_account(made, account_id=row.account_id, by=actor(), now=now())
@@ -221,3 +159,30 @@ def _keep(made: Session, row: Account) -> None:
         keep_member(made, batch_id=row.batch_id, account_id=row.account_id, by=actor(), now=now())
     except BatchError as error:
         raise AccountError(str(error)) from None
+
+
+# Each has a page of its own: where it is, who may, its form, its words, and what is done.
+DEEDS: tuple[tuple[Deed, Action, type[ActForm], Act, Perform], ...] = (
+    (Deed.ACCEPT, Action.ACCOUNTS_CREATE, ActForm, ACCEPT, _by_id(accept_terms)),
+    (Deed.LEAVE, Action.ACCOUNTS_STATE, ActForm, LEAVE, _by_id(mark_leaver)),
+    (Deed.CANCEL, Action.ACCOUNTS_STATE, ActForm, CANCEL, _by_id(cancel_leaver)),
+    (Deed.DISABLE, Action.ACCOUNTS_STATE, DisableForm, DISABLE, _disable),
+    (Deed.ENABLE, Action.ACCOUNTS_STATE, ActForm, ENABLE, _by_id(enable)),
+    (Deed.KEEP, Action.ACCOUNTS_STATE, ActForm, KEEP, _keep),
+    (Deed.HOLD, Action.ACCOUNTS_STATE, HoldForm, HOLD, _hold),
+    (Deed.CONVERT, Action.ACCOUNTS_STATE, ConvertForm, CONVERT, _convert),
+)
+
+
+def _give_page(
+    deed: Deed, action: Action, form_kind: type[ActForm], act: Act, perform: Perform
+) -> None:
+    @blueprint.route(f"/{deed.value}/", endpoint=deed.name.lower(), methods=BOTH)
+    @panel(action)
+    def do(account_id: int) -> ResponseReturnValue:
+        found = get_or_404(account_id, action)
+        return act_on(found, form_kind, act, lambda made, form: perform(made, found.row, form))
+
+
+for one in DEEDS:
+    _give_page(*one)

@@ -12,13 +12,14 @@ from lamppost.status.plans.changes import (
     KIND,
     alter_change,
     cancel_change,
-    get_change_version,
     record_change_outcome,
     schedule_change,
 )
 from lamppost.status.plans.history import list_history
 from lamppost.status.plans.recurrence import Recurrence
+from lamppost.status.plans.rows import get_plan_version
 from lamppost.status.plans.series import end_series, start_series
+from lamppost.status.plans.tables import ChangeRecord
 from lamppost.status.plans.texts import EFFECT_WORDS, ChangeText
 from lamppost.status.reads import get_change, list_components
 from lamppost.web.component_names import name_components
@@ -73,7 +74,6 @@ def add() -> ResponseReturnValue:
     sheet = Sheet(
         title="Plan a change",
         back=HOME,
-        onward=HOME,
         done="It is on the schedule.",
         look=lambda made: _look(made, (form["ref"].data or "").strip()),
         page=PAGE,
@@ -86,7 +86,7 @@ def add() -> ResponseReturnValue:
 def change(change_ref: str) -> ResponseReturnValue:
     """Move it, or change what is said of it."""
     found, components = _get(change_ref), list_components(session())
-    seen = str(get_change_version(session(), change_ref))
+    seen = str(get_plan_version(session(), ChangeRecord, change_ref))
     form = read_form(
         with_effects(ChangeForm, components),
         kind=found.kind,
@@ -108,7 +108,6 @@ def change(change_ref: str) -> ResponseReturnValue:
     sheet = Sheet(
         title=f"Change {found.title}",
         back=_address(change_ref),
-        onward=_address(change_ref),
         done="The change is announced.",
         look=lambda made: _look(made, change_ref),
         page=PAGE,
@@ -154,7 +153,6 @@ def add_series() -> ResponseReturnValue:
     sheet = Sheet(
         title="Plan a change that comes again",
         back=HOME,
-        onward=HOME,
         done="Its times of the next 60 days are on the schedule.",
     )
     return answer_plan(form, lambda made: _start(made, form), sheet)

@@ -72,7 +72,6 @@ def add() -> ResponseReturnValue:
     sheet = Sheet(
         title="Tell of a known issue",
         back=HOME,
-        onward=HOME,
         done="The issue is published.",
         look=lambda made: _look(made, (form.ref.data or "").strip()),
         page=PAGE,
@@ -104,7 +103,6 @@ def change(issue_ref: str) -> ResponseReturnValue:
     sheet = Sheet(
         title=f"Change {found.title}",
         back=_address(issue_ref),
-        onward=_address(issue_ref),
         done="The change is published.",
         look=lambda made: _look(made, issue_ref),
         page=PAGE,

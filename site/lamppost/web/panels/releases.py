@@ -12,11 +12,12 @@ from lamppost.status.plans.history import list_history
 from lamppost.status.plans.releases import (
     KIND,
     alter_release,
-    get_release_version,
     go_live,
     plan_release,
     roll_back,
 )
+from lamppost.status.plans.rows import get_plan_version
+from lamppost.status.plans.tables import ReleaseRecord
 from lamppost.status.plans.texts import ReleaseText
 from lamppost.status.reads import get_release, list_releases
 from lamppost.web.context import now, session
@@ -65,7 +66,6 @@ def add() -> ResponseReturnValue:
     sheet = Sheet(
         title="Announce a release",
         back=HOME,
-        onward=HOME,
         done="The release is announced.",
         look=lambda made: _look(made, (form.ref.data or "").strip()),
         page=PAGE,
@@ -78,7 +78,7 @@ def add() -> ResponseReturnValue:
 def change(release_ref: str) -> ResponseReturnValue:
     """Change what was announced; a later day is told as a slip."""
     found = _get(release_ref)
-    seen = str(get_release_version(session(), release_ref))
+    seen = str(get_plan_version(session(), ReleaseRecord, release_ref))
     form = read_form(
         ReleaseForm,
         name=found.name,
@@ -100,7 +100,6 @@ def change(release_ref: str) -> ResponseReturnValue:
     sheet = Sheet(
         title=f"Change {found.name}",
         back=_address(release_ref),
-        onward=_address(release_ref),
         done="The change is announced.",
         look=lambda made: _look(made, release_ref),
         page=PAGE,
@@ -148,7 +147,6 @@ def _sheet(found: Release, what: str, done: str) -> Sheet:
     return Sheet(
         title=f"{found.name} {what}",
         back=_address(found.ref),
-        onward=_address(found.ref),
         done=done,
         look=lambda made: _look(made, found.ref),
         page=PAGE,

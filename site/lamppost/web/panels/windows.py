@@ -11,14 +11,15 @@ from lamppost.clock import london_date
 from lamppost.status.notices import Window
 from lamppost.status.plans.history import list_history
 from lamppost.status.plans.participation import list_participation, say_participation
+from lamppost.status.plans.rows import get_plan_version
 from lamppost.status.plans.series import list_series
+from lamppost.status.plans.tables import WindowRecord
 from lamppost.status.plans.texts import EFFECT_WORDS, PlanError, WindowText
 from lamppost.status.plans.windows import (
     KIND,
     alter_window,
     announce_window,
     cancel_window,
-    get_version,
     record_outcome,
 )
 from lamppost.status.reads import get_window, list_changes, list_windows
@@ -85,7 +86,6 @@ def add() -> ResponseReturnValue:
     sheet = Sheet(
         title="Announce a BCDR test",
         back=HOME,
-        onward=HOME,
         done="The test is announced. Batches hold while it runs.",
         look=lambda made: _look(made, (form.ref.data or "").strip()),
         page="plans/_window.html",
@@ -98,7 +98,7 @@ def add() -> ResponseReturnValue:
 def change(uid: str) -> ResponseReturnValue:
     """Move it, or change what is said of it."""
     found = _get(uid)
-    seen = str(get_version(session(), uid))
+    seen = str(get_plan_version(session(), WindowRecord, uid))
     values = {name: getattr(found, name) for name in _FIELDS}
     form = read_form(WindowForm, **values, seen_version=seen)
 
@@ -111,7 +111,6 @@ def change(uid: str) -> ResponseReturnValue:
     sheet = Sheet(
         title=f"Change {found.title}",
         back=_address(uid),
-        onward=_address(uid),
         done="The change is announced.",
         look=lambda made: _look(made, uid),
         page="plans/_window.html",
