@@ -207,7 +207,8 @@ def find_mobile_fault(mobile: str) -> str | None:
     if not mobile or _MOBILE.fullmatch(mobile):
         return None
     if _MOBILE.fullmatch(f"0{mobile}"):
-        return f"The mobile {mobile} has lost its leading zero. Make the column text, and add it."
+        words = "has lost its leading zero. Add it; in a file, make the column text first."
+        return f"The mobile {mobile} {words}"
     return f"{mobile[:20]!r} is no UK mobile. Write it as 07700900123."
 
 
