@@ -30,17 +30,10 @@ def owe_leaver_letter(session: Session, row: Account, policy: Policy, *, now: da
         "If nobody accepts it, it will be deleted. We write to you again before that.\n\n"
         f"If you are not leaving, tell the local administrator of {name} now.\n"
     )
-    owe(
-        session,
-        cause="accounts.leave",
-        cause_key=f"{row.account_id}-{row.revision}",
-        recipient=row.address_key,
+    _owe(
+        session, row, "accounts.leave", to=row, text=text, template="leaver-1", now=now,
         subject=f"Your account was marked as a leaver of {row.organisation}",
-        text=text,
-        template="leaver-1",
-        is_secret=False,
-        now=now,
-    )
+    )  # fmt: skip
 
 
 def owe_restored_letter(
@@ -59,17 +52,10 @@ def owe_restored_letter(
         "still exist. Roles of an administrator are not.\n\n"
         f"If you did not expect this, tell the local administrator of {name}.\n"
     )
-    owe(
-        session,
-        cause="accounts.restore",
-        cause_key=f"{row.account_id}-{row.revision}",
-        recipient=row.address_key,
+    _owe(
+        session, row, "accounts.restore", to=row, text=text, template="restored-1", now=now,
         subject=f"Your account was restored in {row.organisation}",
-        text=text,
-        template="restored-1",
-        is_secret=False,
-        now=now,
-    )
+    )  # fmt: skip
 
 
 def owe_application_letter(
@@ -94,14 +80,32 @@ def owe_application_letter(
         "Its password must be changed now, even if the old one was long enough. "
         + (rules if is_application else "\n")
     )
+    _owe(
+        session, row, "accounts.convert", to=owner, text=text, template="conversion-1", now=now,
+        subject=f"The account {row.address} has another kind",
+    )  # fmt: skip
+
+
+def _owe(
+    session: Session,
+    row: Account,
+    cause: str,
+    *,
+    to: Account,
+    subject: str,
+    text: str,
+    template: str,
+    now: datetime,
+) -> None:
+    """Owe a letter once for what was done: the account's revision tells one time from the next."""
     owe(
         session,
-        cause="accounts.convert",
+        cause=cause,
         cause_key=f"{row.account_id}-{row.revision}",
-        recipient=owner.address_key,
-        subject=f"The account {row.address} has another kind",
+        recipient=to.address_key,
+        subject=subject,
         text=text,
-        template="conversion-1",
+        template=template,
         is_secret=False,
         now=now,
     )
