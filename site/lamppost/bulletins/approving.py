@@ -13,7 +13,9 @@ from lamppost.bulletins.source import read_bytes
 from lamppost.bulletins.versions import approve_version
 from lamppost.bulletins.writing import ChangedMeanwhileError
 from lamppost.database import read_only, unit_of_work
+from postmaster.access.acting import acts
 from postmaster.access.actors import Actor
+from postmaster.access.matrix import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ def get_waiting(engine: Engine) -> Waiting:
         return Waiting(tuple((one.source, one.sha256) for one in list_waiting(session)))
 
 
+@acts(Action.BULLETINS_WRITE)
 def approve_files(
     engine: Engine, folder: Path, files: Sequence[tuple[str, str]], *, by: Actor, now: datetime
 ) -> None:
@@ -53,6 +56,7 @@ def approve_files(
             approve_version(session, source=source, content=content, by=by, now=now)
 
 
+@acts(Action.BULLETINS_WRITE)
 def approve_all(engine: Engine, folder: Path, digest: str, *, by: Actor, now: datetime) -> int:
     """Answer for everything that waits, if it is what was listed; gives how many files that was.
 
