@@ -19,6 +19,7 @@ import postmaster.credentials.tables
 import postmaster.entitlements.tables
 import postmaster.eras.tables
 import postmaster.features.tables
+import postmaster.groups.tables
 import postmaster.lifecycle.feed_tables
 import postmaster.lifecycle.tables
 import postmaster.onboarding.tables

@@ -71,6 +71,7 @@ ROOMS = (
     "panels.batch_changes",
     "panels.batches",
     "panels.closure_files",
+    "panels.closure_lists",
     "panels.closure_plans",
     "panels.closures",
     "panels.container_moves",

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from postmaster.accounts.rules import AccountError, find_address_fault, fold_address
-from postmaster.accounts.tables import Account, AccountAlias, AddressQuarantine
+from postmaster.accounts.tables import Account, AccountAlias, AddressQuarantine, HeldAddress
 from postmaster.organisations.reads import get_final_successors
 from postmaster.organisations.rules import Status as OrganisationStatus
 from postmaster.organisations.tables import Organisation
@@ -36,6 +36,8 @@ def check_free(session: Session, address: str, *, today: date) -> str:
             "owner comes to you.",
             "address",
         )
+    if session.get(HeldAddress, key) is not None:
+        refuse("A distribution list has this address. Choose another.", "address")
     alias = select(AccountAlias.receives_until).where(
         AccountAlias.address_key == key, AccountAlias.receives_until >= today
     )
@@ -61,6 +63,16 @@ def take_address(session: Session, address: str, *, today: date) -> str:
     for table in (AccountAlias, AddressQuarantine):
         session.execute(delete(table).where(table.address_key == key))
     return key
+
+
+def hold_address(session: Session, key: str, *, holder: str) -> None:
+    """Let something that is no account have an address; no account is given it from now on."""
+    session.add(HeldAddress(address_key=key, holder=holder))
+
+
+def release_address(session: Session, key: str) -> None:
+    """Let an address go that `hold_address` took."""
+    session.execute(delete(HeldAddress).where(HeldAddress.address_key == key))
 
 
 def leave_alias(session: Session, row: Account, *, until: date) -> None:

@@ -207,6 +207,15 @@ class AddressQuarantine(Base):
     kept_until: Mapped[date]
 
 
+class HeldAddress(Base):
+    """An address that something other than an account has, such as a list; `holder` says what."""
+
+    __tablename__ = "held_address"
+
+    address_key: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    holder: Mapped[str] = mapped_column(String(40))
+
+
 class AccountConversion(Base):
     """A request that an account becomes another kind, and what became of it; never deleted.
 

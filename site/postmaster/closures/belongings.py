@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from postmaster.access.tables import RoleGrant
 from postmaster.accounts.tables import Account
+from postmaster.closures.lists import tally_features, tally_lists
 from postmaster.entitlements.tables import ProtocolGrant
 
 # Given a selection of ODS codes and a moment: each of them with how many it has.
@@ -53,6 +54,8 @@ def tally_protocols(codes: Select[str], now: datetime) -> Select[str | None, int
 
 BELONGINGS: tuple[Belonging, ...] = (
     Belonging("role held for it", "roles held for it", goes_along=False, tally=tally_roles),
+    Belonging("list", "lists", goes_along=False, tally=tally_lists),
+    Belonging("feature", "features", goes_along=False, tally=tally_features),
     Belonging("protocol grant", "protocol grants", goes_along=True, tally=tally_protocols),
 )
 

@@ -1,4 +1,4 @@
-"""A merger whole: the organisations, and on request their accounts and roles with them."""
+"""A merger whole: the organisations, and on request what they have with them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,8 +13,10 @@ from postmaster.access.tables import RoleGrant
 from postmaster.accounts.rules import Status
 from postmaster.accounts.tables import Account
 from postmaster.closures.actions import decide_outcome, make_choice
+from postmaster.closures.lists import ListOutcome, has_lists, settle_lists
 from postmaster.closures.roles import settle_roles
 from postmaster.closures.rules import Outcome
+from postmaster.entitlements.inheriting import settle_features
 from postmaster.organisations.succeeding import Merger, merge_organisations
 
 
@@ -38,7 +40,8 @@ def merge(
 ) -> list[int]:
     """Merge, and begin to move everything; gives the numbers of the plans that move the accounts.
 
-    Without it the accounts stay on the worklists of those who closed.
+    Lists and features go with the accounts. Without it everything stays on the worklists of those
+    who closed.
 
     Raises:
         postmaster.organisations.rules.OrganisationError: the merger cannot be.
@@ -55,7 +58,19 @@ def merge(
                 by=by,
             )  # fmt: skip
             plans.append(decide_outcome(session, choice=choice, by=by, now=now))
+        if moves_accounts:
+            _move_rest(session, code, successor, by=by, now=now)
     return plans
+
+
+def _move_rest(session: Session, code: str, successor: str, *, by: Actor, now: datetime) -> None:
+    """Lists go along with their owners and members; features are computed for the successor."""
+    if has_lists(session, code):
+        settle_lists(
+            session, organisation=code, outcome=ListOutcome.TRANSFER, target=successor,
+            by=by, now=now,
+        )  # fmt: skip
+    settle_features(session, organisation=code, successor=successor, by=by, now=now)
 
 
 def _has_roles(session: Session, code: str) -> bool:

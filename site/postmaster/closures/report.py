@@ -17,6 +17,7 @@ from postmaster.accounts.rules import Kind, Status
 from postmaster.accounts.tables import Account
 from postmaster.closures.belongings import tally_roles
 from postmaster.closures.criteria import closed_since, has_keeper, is_closing, standing_of
+from postmaster.closures.lists import tally_features, tally_lists
 from postmaster.closures.rules import Standing, find_band
 from postmaster.days import start_of
 from postmaster.organisations.rules import Status as OrganisationStatus
@@ -49,6 +50,8 @@ class ClosedRow:
     applications: int
     roles: int
     has_keeper: bool
+    lists: int = 0
+    features: int = 0
 
     @property
     def state(self) -> str:
@@ -69,6 +72,8 @@ class ClosedRow:
             (self.resources, "room or equipment", "rooms or equipment"),
             (self.applications, "application account", "application accounts"),
             (self.roles, "role held for it", "roles held for it"),
+            (self.lists, "list", "lists"),
+            (self.features, "feature", "features"),
         )
         return [f"{count:,} {one if count == 1 else many}" for count, one, many in counts if count]
 
@@ -82,6 +87,7 @@ def select_closed(*, reader: Actor, orphans: bool = False) -> Select[*tuple[Any,
         is_closing(), in_scope(reader, Action.ACCOUNTS_READ, Organisation.ods_code)
     )
     accounts, roles = _tally_accounts(closing), tally_roles(closing).subquery()
+    lists, features = tally_lists(closing).subquery(), tally_features(closing).subquery()
     rows = (
         select(
             *KEY,
@@ -90,14 +96,21 @@ def select_closed(*, reader: Actor, orphans: bool = False) -> Select[*tuple[Any,
             *(func.coalesce(accounts.c[name], 0).label(name) for name in _COUNTS),
             func.coalesce(roles.c.roles, 0).label("roles"),
             has_keeper(),
+            func.coalesce(lists.c.lists, 0).label("lists"),
+            func.coalesce(features.c.features, 0).label("features"),
         )
         .outerjoin(accounts, accounts.c.organisation == Organisation.ods_code)
         .outerjoin(roles, roles.c.scope == Organisation.ods_code)
+        .outerjoin(lists, lists.c.organisation == Organisation.ods_code)
+        .outerjoin(features, features.c.organisation == Organisation.ods_code)
         .where(
             Organisation.ods_code.in_(closing),
-            or_(accounts.c.accounts > 0, roles.c.roles > 0),
+            or_(
+                accounts.c.accounts > 0, roles.c.roles > 0, lists.c.lists > 0,
+                features.c.features > 0,
+            ),
         )
-    )
+    )  # fmt: skip
     return rows.where(~has_keeper()) if orphans else rows
 
 
@@ -140,6 +153,8 @@ def to_row(row: Row[*tuple[Any, ...]], today: date) -> ClosedRow:
         applications=application,
         roles=row[10],
         has_keeper=bool(row[11]),
+        lists=row[12],
+        features=row[13],
     )
 
 

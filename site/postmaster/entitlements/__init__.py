@@ -1,1 +1,1 @@
-"""Who may use SMTP, POP and IMAP over the internet, by whose leave, from when until when."""
+"""What may be used beyond mail: protocols by accounts and lists, features by organisations."""

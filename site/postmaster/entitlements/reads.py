@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Exists, Row, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from postmaster.access.actors import Actor
@@ -12,8 +13,12 @@ from postmaster.access.criteria import in_scope
 from postmaster.access.matrix import Action
 from postmaster.accounts.rules import EFFECTS, Status, fold_address
 from postmaster.accounts.tables import Account
+from postmaster.entitlements.criteria import select_granted
 from postmaster.entitlements.rules import Protocol
 from postmaster.entitlements.tables import ProtocolGrant
+from postmaster.groups.tables import DistributionList
+
+GRANT_KEY = (ProtocolGrant.grant_id,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +44,45 @@ class HeldGrant:
     granted_by: str
 
 
+@dataclass(frozen=True, slots=True)
+class GrantRow:
+    """One leave as a list of many shows it: of an account or of a list, by its address."""
+
+    grant_id: int
+    account_id: int | None
+    list_id: int | None
+    address: str
+    organisation: str
+    protocol: Protocol
+    from_at: datetime
+    to_at: datetime | None
+    reason: str
+    granted_by: str
+    is_everywhere: bool
+
+
 def get_submitter(session: Session, *, address: str, now: datetime) -> Submitter | None:
     """The account of an address as a submitter of mail; None where there is none."""
-    row = session.execute(
-        _select_submitters(now).where(Account.address_key == fold_address(address))
-    ).one_or_none()
-    return None if row is None else _to_submitter(row, now)
+    row = session.scalar(select(Account).where(Account.address_key == fold_address(address)))
+    if row is None:
+        return None
+    granted = select_granted(Protocol.SMTP, now, account_id=row.account_id)
+    return _to_submitter(row, session.scalar(granted.limit(1)) is not None, now)
 
 
 def list_submitters(session: Session, *, now: datetime) -> Sequence[Submitter]:
-    """Every account with leave for SMTP at this moment, whatever its state."""
-    rows = session.execute(
-        _select_submitters(now).where(_is_granted(now)).order_by(Account.address_key)
+    """Every account with leave for SMTP at this moment, its own or a list's, whatever its state."""
+    granted = select_granted(Protocol.SMTP, now).subquery()
+    rows = session.scalars(
+        select(Account)
+        .where(Account.account_id.in_(select(granted.c.account_id)))
+        .order_by(Account.address_key)
     )
-    return [_to_submitter(row, now) for row in rows]
+    return [_to_submitter(row, True, now) for row in rows]  # noqa: FBT003 - granted, by the query
 
 
 def list_grants(session: Session, *, reader: Actor, account_id: int) -> Sequence[HeldGrant]:
-    """Every leave an account has or had, newest first."""
+    """Every leave of its own an account has or had, newest first."""
     rows = session.scalars(
         select(ProtocolGrant)
         .join(Account, Account.account_id == ProtocolGrant.account_id)
@@ -74,34 +100,72 @@ def list_grants(session: Session, *, reader: Actor, account_id: int) -> Sequence
     ]
 
 
-def _is_granted(now: datetime) -> Exists:
-    return exists().where(
-        and_(
-            ProtocolGrant.account_id == Account.account_id,
-            ProtocolGrant.protocol == Protocol.SMTP,
-            ProtocolGrant.from_at <= now,
-            or_(ProtocolGrant.to_at.is_(None), ProtocolGrant.to_at > now),
+def select_grants(
+    *,
+    reader: Actor,
+    now: datetime,
+    organisation: str = "",
+    protocol: Protocol | None = None,
+    list_id: int | None = None,
+    is_over: bool = False,
+) -> Select[*tuple[Any, ...]]:
+    """Leave of the reader's accounts and lists, in force or over; the key first, not ordered."""
+    code = func.coalesce(Account.organisation, DistributionList.organisation)
+    rows = _rows(reader).where(_is_over(now) if is_over else ~_is_over(now))
+    if organisation:
+        rows = rows.where(code == organisation)
+    if protocol is not None:
+        rows = rows.where(ProtocolGrant.protocol == protocol)
+    return rows if list_id is None else rows.where(ProtocolGrant.list_id == list_id)
+
+
+def get_grant(session: Session, *, reader: Actor, grant_id: int) -> GrantRow | None:
+    """One leave; None when there is none or it is out of the reader's scope."""
+    row = session.execute(_rows(reader).where(ProtocolGrant.grant_id == grant_id)).first()
+    return None if row is None else to_grant(row)
+
+
+def to_grant(row: Row[*tuple[Any, ...]]) -> GrantRow:
+    """A row of `select_grants` as a value."""
+    grant_id, account_id, list_id, address, code, protocol, *rest = tuple(row)
+    return GrantRow(grant_id, account_id, list_id, address, code, Protocol(protocol), *rest)
+
+
+def _rows(reader: Actor) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            *GRANT_KEY,
+            ProtocolGrant.account_id,
+            ProtocolGrant.list_id,
+            func.coalesce(Account.address, DistributionList.address),
+            func.coalesce(Account.organisation, DistributionList.organisation),
+            ProtocolGrant.protocol,
+            ProtocolGrant.from_at,
+            ProtocolGrant.to_at,
+            ProtocolGrant.reason,
+            ProtocolGrant.granted_by,
+            ProtocolGrant.is_everywhere,
+        )
+        .outerjoin(Account, Account.account_id == ProtocolGrant.account_id)
+        .outerjoin(DistributionList, DistributionList.list_id == ProtocolGrant.list_id)
+        .where(
+            or_(
+                in_scope(reader, Action.GROUPS_READ, Account.organisation),
+                in_scope(reader, Action.GROUPS_READ, DistributionList.organisation),
+            )
         )
     )
 
 
-def _select_submitters(now: datetime) -> Select[str, str, str, bool, datetime | None, bool]:
-    return select(
-        Account.address_key,
-        Account.kind,
-        Account.status,
-        Account.sign_in_blocked,
-        Account.locked_until,
-        _is_granted(now),
-    )
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    return func.coalesce(ProtocolGrant.to_at <= now, False)
 
 
-def _to_submitter(row: Row[str, str, str, bool, datetime | None, bool], now: datetime) -> Submitter:
-    key, kind, status, is_blocked, locked_until, is_granted = row
+def _to_submitter(row: Account, is_granted: bool, now: datetime) -> Submitter:  # noqa: FBT001 - a fact of the row
     return Submitter(
-        address_key=key,
-        kind=kind,
-        is_active=EFFECTS[Status(status)].sends and not is_blocked,
-        is_granted=bool(is_granted),
-        is_locked=locked_until is not None and locked_until > now,
+        address_key=row.address_key,
+        kind=row.kind,
+        is_active=EFFECTS[Status(row.status)].sends and not row.sign_in_blocked,
+        is_granted=is_granted,
+        is_locked=row.locked_until is not None and row.locked_until > now,
     )

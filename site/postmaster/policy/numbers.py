@@ -29,6 +29,7 @@ class Key(StrEnum):
     LIST_NAMED_SENDERS_OVER = "list.named_senders_over"
     LIST_TENANT_APPROVAL_OVER = "list.tenant_approval_over"
     LIST_NAME_MAX_LENGTH = "list.name_max_length"
+    LIST_USER_NAME_MAX_LENGTH = "list.user_name_max_length"
     HSSI_PROPOSE_AFTER_MINUTES = "hssi.propose_after_minutes"
     HSSI_PROPOSE_AGAIN_MINUTES = "hssi.propose_again_minutes"
     HSSI_GREEN_FOR_MINUTES = "hssi.green_for_minutes"

@@ -48,6 +48,9 @@ WORDINGS: Mapping[Key, Wording] = {
         "A list needs national approval over", "recipients", 1, 10_000_000
     ),
     Key.LIST_NAME_MAX_LENGTH: Wording("A list's name, at most", "characters", 8, 200),
+    Key.LIST_USER_NAME_MAX_LENGTH: Wording(
+        "A list's name, asked for by no administrator, at most", "characters", 4, 200
+    ),
     Key.THRESHOLD_ESTATE_PERMILLE: Wording("A run may take of all accounts", PERMILLE, 0, 200),
     Key.THRESHOLD_ORGANISATION_PERMILLE: Wording(
         "A run may take of one organisation", PERMILLE, 0, 900

@@ -19,6 +19,7 @@ from postmaster.accounts.rules import KIND_WORDS, STATUS_WORDS, Kind, display_na
 from postmaster.closures import report, worklist
 from postmaster.closures.actions import decide_outcome, make_choice
 from postmaster.closures.belongings import list_belongings
+from postmaster.closures.lists import list_features_here, list_lists_here
 from postmaster.closures.members import Choice
 from postmaster.closures.reads import list_plans, preview_choice
 from postmaster.closures.roles import settle_roles
@@ -171,6 +172,8 @@ def _render(found: OrganisationPage, form: OutcomeForm) -> str:
         here=f"{HOME}{code}/worklist/",
         groups=worklist.list_groups(session(), reader=actor(), ods_code=code),
         held=worklist.list_held_here(session(), reader=actor(), ods_code=code),
+        lists=list_lists_here(session(), reader=actor(), ods_code=code),
+        features=list_features_here(session(), reader=actor(), ods_code=code),
         plans=list_plans(session(), reader=actor(), ods_code=code),
         heirs=list_heirs(session(), ods_code=code),
         belongings=list_belongings(session(), codes=_only(code), now=now()),

@@ -50,7 +50,11 @@ def merge_several() -> ResponseReturnValue:
             now=now(),
         )
 
-    moves = "Every account moves now" if form.moves_accounts.data else "The accounts wait"
+    moves = (
+        "Every account moves now, lists and features with them"
+        if form.moves_accounts.data
+        else "The accounts wait"
+    )
     told = [
         f"Closes: {form.predecessors.data}. Takes over: {form.successor.data}.",
         f"{moves}; states and clocks stay, addresses keep their prefix, display names change.",

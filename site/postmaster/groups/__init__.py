@@ -1,0 +1,1 @@
+"""Distribution lists: kept by hand or found by a rule, owned, approved, never everybody by slip."""
