@@ -44,18 +44,7 @@ def ask_feature(
     code = fold_code(organisation)
     above = get_above(session, organisation=code)
     ensure(by, Action.ENTITLEMENTS_ASK, Target("feature", "new", code, above))
-    try:
-        check_organisation(session, code)
-    except AccountError as error:
-        raise FeatureError(str(error), field="organisation") from None
-    if (fault := find_reason_fault(evidence.strip())) is not None:
-        raise FeatureError(fault, field="evidence")
-    held = _hold(session, code)
-    if feature in held:
-        words = f"{code} has it already, or asked for it: it is {held[feature].state}."
-        raise FeatureError(words, field="feature")
-    if (fault := find_feature_fault(feature, get_states(session, code))) is not None:
-        raise FeatureError(fault, field="feature")
+    _check_new(session, code, feature, evidence.strip())
     row = OrganisationFeature(
         organisation=code,
         feature=feature,
@@ -161,6 +150,21 @@ def note_feature(
         by=by.reference,
         now=now,
     )
+
+
+def _check_new(session: Session, code: str, feature: OrgFeature, evidence: str) -> None:
+    try:
+        check_organisation(session, code)
+    except AccountError as error:
+        raise FeatureError(str(error), field="organisation") from None
+    if (fault := find_reason_fault(evidence)) is not None:
+        raise FeatureError(fault, field="evidence")
+    states = get_states(session, code)
+    if feature in states:
+        words = f"{code} has it already, or asked for it: it is {states[feature]}."
+        raise FeatureError(words, field="feature")
+    if (fault := find_feature_fault(feature, states)) is not None:
+        raise FeatureError(fault, field="feature")
 
 
 def _hold(session: Session, organisation: str) -> dict[OrgFeature, OrganisationFeature]:

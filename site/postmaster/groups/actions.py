@@ -107,25 +107,7 @@ def make_list(
         key = take_address(session, address, today=london_day(now))
     except AccountError as error:
         raise GroupError(str(error), field="name") from None
-    row = DistributionList(
-        kind=kind,
-        organisation=draft.organisation,
-        name=name,
-        address=address,
-        address_key=key,
-        description="",
-        is_hidden=False,
-        status=ListStatus.PENDING,
-        status_since=now,
-        is_large=False,
-        recipients=0,
-        created_at=now,
-        created_by=by.reference,
-        revision=0,
-    )
-    session.add(row)
-    session.flush()
-    hold_address(session, key, holder=f"list {row.list_id}")
+    row = _add_row(session, kind, draft.organisation, name, (address, key), by=by, now=now)
     for owner in owners:
         account_id = find_owner(session, owner, draft.organisation)
         session.add(ListOwner(list_id=row.list_id, account_id=account_id, since=now))
@@ -172,6 +154,40 @@ def change_list(
     draft = _draft(session, row, wanted, by=by, now=now)
     kind = ChangeKind.MEMBERS if wanted.is_members_only else ChangeKind.SETTINGS
     return _ask(session, row, kind, wanted, draft, by=by, now=now)
+
+
+def _add_row(
+    session: Session,
+    kind: ListKind,
+    organisation: str,
+    name: str,
+    address: tuple[str, str],
+    *,
+    by: Actor,
+    now: datetime,
+) -> DistributionList:
+    """The row of a list that is pending; its address, as written and as key, is held for it."""
+    written, key = address
+    row = DistributionList(
+        kind=kind,
+        organisation=organisation,
+        name=name,
+        address=written,
+        address_key=key,
+        description="",
+        is_hidden=False,
+        status=ListStatus.PENDING,
+        status_since=now,
+        is_large=False,
+        recipients=0,
+        created_at=now,
+        created_by=by.reference,
+        revision=0,
+    )
+    session.add(row)
+    session.flush()
+    hold_address(session, key, holder=f"list {row.list_id}")
+    return row
 
 
 def _draft(

@@ -14,7 +14,7 @@ from postmaster.accounts.rules import find_reason_fault
 from postmaster.groups.applying import apply_change, set_status
 from postmaster.groups.letters import owe_owners
 from postmaster.groups.noting import note_list
-from postmaster.groups.proposing import draft_change, make_base, sits_on
+from postmaster.groups.proposing import draft_change, make_base
 from postmaster.groups.rules import (
     ChangeKind,
     ChangeState,
@@ -23,6 +23,7 @@ from postmaster.groups.rules import (
     Needed,
     Seat,
 )
+from postmaster.groups.seats import sits_on
 from postmaster.groups.tables import DistributionList, ListApproval, ListChange
 from postmaster.groups.wanted import read_wanted
 

@@ -10,9 +10,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from postmaster.access.actors import Actor, Target
+from postmaster.access.actors import Actor
 from postmaster.access.matrix import Action
-from postmaster.access.reads import get_above
 from postmaster.access.rules import may
 from postmaster.days import london_day
 from postmaster.groups.conditions import (
@@ -30,9 +29,11 @@ from postmaster.groups.rules import (
     Limits,
     ListKind,
     Needed,
+    Needs,
     Seat,
     decide_needs,
 )
+from postmaster.groups.seats import may_give
 from postmaster.groups.tables import (
     DistributionList,
     ListApproval,
@@ -112,6 +113,23 @@ def draft_change(
     )
     reach = measure(session, recipients, now=now)
     seats = find_seats(session, reach.organisations, owner=base.organisation)
+    needs = _decide(session, base, wanted, reach, seats, is_tenants=is_tenants, by=by, now=now)
+    given = tuple(one for one in needs.approvals if may_give(session, one, by))
+    waits_for = tuple(one for one in needs.approvals if one not in given)
+    return Draft(base.kind, base.organisation, base.before, reach, seats, entries, given, waits_for)
+
+
+def _decide(
+    session: Session,
+    base: Base,
+    wanted: Wanted,
+    reach: Reach,
+    seats: Mapping[str, Sequence[str]],
+    *,
+    is_tenants: bool,
+    by: Actor,
+    now: datetime,
+) -> Needs:
     facts = Facts(
         kind=base.kind,
         before=base.before,
@@ -128,23 +146,7 @@ def draft_change(
     needs = decide_needs(facts, base.organisation, limits)
     if needs.fault is not None:
         raise GroupError(needs.fault, field=needs.field)
-    given = tuple(one for one in needs.approvals if may_give(session, one, by))
-    waits_for = tuple(one for one in needs.approvals if one not in given)
-    return Draft(base.kind, base.organisation, base.before, reach, seats, entries, given, waits_for)
-
-
-def may_give(session: Session, needed: Needed, by: Actor) -> bool:
-    """Whether an approval is somebody's to give as they ask; a tenant's is always another's."""
-    return needed.seat is not Seat.TENANT and sits_on(session, needed, by)
-
-
-def sits_on(session: Session, needed: Needed, by: Actor) -> bool:
-    """Whether somebody may give or refuse an approval."""
-    if needed.seat is Seat.TENANT:
-        return may(by, Action.LIFECYCLE_RUN).is_allowed
-    code = needed.organisation
-    above = get_above(session, organisation=code)
-    return may(by, Action.GROUPS_APPROVE, Target("list", "seat", code, above)).is_allowed
+    return needs
 
 
 def get_short_code(session: Session, organisation: str) -> str:
