@@ -23,6 +23,7 @@ from lamppost.people.tables import FactorReset
 from lamppost.sample.organisations import add_organisations
 from lamppost.settings import Settings
 from lamppost.web.guard import AccessRule
+from list_rows import LIST_ARGUMENTS, put_list
 from postmaster.access.actors import Actor, ActorKind, Grant
 from postmaster.access.matrix import Action
 from postmaster.access.roles import SCOPE_OF_ROLE, Role, ScopeKind
@@ -66,6 +67,7 @@ class Stage:
     spoofing: dict[str, dict[str, int]]
     mailboxes: dict[str, tuple[int, ...]]
     registrations: dict[str, tuple[int, int]]
+    lists: dict[str, dict[str, int]]
 
     def scope(self, role: Role) -> str | None:
         return SCOPES.get(SCOPE_OF_ROLE[role])
@@ -104,6 +106,10 @@ class Stage:
                 if organisation in self.registrations
                 else []
                 for place, name in enumerate(("registration_id", "rollout_id"))
+            },
+            **{
+                name: [str(self.lists[organisation][name])] if organisation in self.lists else []
+                for name in LIST_ARGUMENTS
             },
             # Of the whole service: no role that is held for an organisation opens their addresses.
             "ref": ["INC1"],
@@ -170,11 +176,12 @@ def stage(app: Flask, sqlite_engine: Engine, clock: FixedClock, settings: Settin
         registrations = {
             code: put_registration(session, organisation=code, now=now) for code in people
         }
+        lists = {code: put_list(session, organisation=code, now=now) for code in people}
     write_bulletin(settings.content_dir)
     load_folder(sqlite_engine, settings.content_dir, now, site=Site.of(settings))
     return Stage(
         app, sqlite_engine, clock, message, people, resets, batches, edit, plans, moves, deleted,
-        spoofing, mailboxes, registrations,
+        spoofing, mailboxes, registrations, lists,
     )  # fmt: skip
 
 

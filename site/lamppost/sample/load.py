@@ -19,6 +19,7 @@ from lamppost.sample.closures import add_closed_roles, add_closures
 from lamppost.sample.contacts import add_contacts
 from lamppost.sample.desk import add_desk
 from lamppost.sample.incidents import SampleIncident, list_incidents, write_calendar, write_log
+from lamppost.sample.lists import add_lists
 from lamppost.sample.organisations import add_organisations
 from lamppost.sample.people import add_people
 from lamppost.sample.plans import add_plans, planned_spells
@@ -117,6 +118,7 @@ def _load_engine(
     with unit_of_work(engine) as session:
         add_accounts(session, now=now)
         add_requests(session, now=now)
+        add_lists(session, now=now)
     told("Loading closings")
     with unit_of_work(engine) as session:
         add_closures(session, now=now)

@@ -19,6 +19,8 @@ PANELS: tuple[tuple[str, str, Action | None], ...] = (
     ("/admin/known-issues/", "Known issues", Action.STATUS_WRITE),
     ("/admin/organisations/", "Organisations", Action.ORGANISATIONS_READ),
     ("/admin/accounts/", "Accounts", Action.ACCOUNTS_READ),
+    ("/admin/groups/", "Groups", Action.GROUPS_READ),
+    ("/admin/entitlements/", "Entitlements", Action.GROUPS_READ),
     ("/admin/uploads/", "Uploads", Action.UPLOADS_APPLY),
     ("/admin/registrations/", "Registrations", Action.REGISTRATIONS_READ),
     ("/admin/lifecycle/", "Lifecycle", Action.ACCOUNTS_READ),

@@ -124,7 +124,7 @@ def draft_of(session: Session, *, list_id: int, wanted: Wanted, by: Actor, now: 
     Raises:
         GroupError: it cannot be at all.
     """
-    row = get_list_for(session, list_id, Action.GROUPS_ASK, by)
+    row = get_list_for(session, list_id, Action.GROUPS_ASK, by, is_locked=False)
     return _draft(session, row, wanted, by=by, now=now)
 
 

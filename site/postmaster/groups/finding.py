@@ -10,14 +10,16 @@ from postmaster.groups.rules import GroupError
 from postmaster.groups.tables import DistributionList
 
 
-def get_list_for(session: Session, list_id: int, action: Action, by: Actor) -> DistributionList:
-    """The list, locked, for somebody who may do this to it.
+def get_list_for(
+    session: Session, list_id: int, action: Action, by: Actor, *, is_locked: bool = True
+) -> DistributionList:
+    """The list, locked to be changed, for somebody who may do this to it.
 
     Raises:
         GroupError: there is none.
         postmaster.access.acting.RefusedError: the matrix says no.
     """
-    row = session.get(DistributionList, list_id, with_for_update=True)
+    row = session.get(DistributionList, list_id, with_for_update=is_locked)
     if row is None:
         raise GroupError("There is no such list.")
     above = get_above(session, organisation=row.organisation)

@@ -32,6 +32,14 @@ def list_changes(session: Session, *, list_id: int) -> Sequence[ChangeRow]:
     return [_to_change(session, row) for row in rows]
 
 
+def is_waiting(session: Session, *, list_id: int) -> bool:
+    """Whether a change of a list waits for approval."""
+    waiting = select(ListChange.change_id).where(
+        ListChange.list_id == list_id, ListChange.state == ChangeState.WAITING
+    )
+    return session.scalar(waiting) is not None
+
+
 def get_change(session: Session, *, reader: Actor, change_id: int) -> ChangeRow | None:
     """One change; None where it is neither of the reader's lists nor theirs to decide."""
     row = session.scalar(

@@ -22,6 +22,7 @@ from postmaster.accounts.reads import find_account, to_row
 from postmaster.accounts.records import AccountPage, AccountRow
 from postmaster.accounts.rules import KIND_WORDS, STATUS_WORDS, AccountError, Kind, Status
 from postmaster.days import london_day
+from postmaster.entitlements.explaining import explain_access
 from postmaster.lifecycle.batch_reads import list_memberships
 from postmaster.lifecycle.explaining import Explanation, explain
 from postmaster.lifecycle.rules import Reason
@@ -82,6 +83,8 @@ def show(account_id: int) -> str:
     is_due = told.verdict.reason is Reason.LEAVER_DUE
     references = {change.changed_by for change in found.changes}
     references |= {hold.placed_by for hold in found.holds}
+    access = explain_access(session(), reader=actor(), account_id=account_id, at=now(), now=now())
+    references |= {one.granted_by for one in access.sources} if access is not None else set()
     is_locked = row.locked_until is not None and row.locked_until > now()
     return render_template(
         "accounts/show.html",
@@ -93,6 +96,7 @@ def show(account_id: int) -> str:
             is_locked=is_locked, is_due=is_due,
         ),
         is_locked=is_locked,
+        access=access,
         batches=list_memberships(session(), account_id=account_id),
         deeds=_list_deeds(found),
         may_members=may(actor(), Action.MAILBOXES_MEMBERS).is_allowed,

@@ -16,7 +16,9 @@ from postmaster.access.actors import Actor
 from postmaster.access.tasks import Task
 from postmaster.accounts import tasks as accounts
 from postmaster.closures import tasks as closures
+from postmaster.entitlements import feature_reads as features
 from postmaster.eras import reads as eras
+from postmaster.groups import waiting as groups
 from postmaster.inspection import reads as inspection
 from postmaster.lifecycle import batch_reads as lifecycle
 from postmaster.lifecycle import lists as departures
@@ -40,6 +42,8 @@ ROOMS: tuple[ListTasks, ...] = (
     onboarding.list_tasks,
     closures.list_tasks,
     accounts.list_tasks,
+    groups.list_tasks,
+    features.list_tasks,
     lifecycle.list_tasks,
     pilots.list_tasks,
     eras.list_tasks,
