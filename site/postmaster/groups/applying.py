@@ -52,7 +52,8 @@ def apply_change(
         "ended": (None, ended or None),
         "condition": (None, row.condition if wanted.condition else None),
     }
-    note_list(session, row, f"groups.{change.kind}", changes, by=by, now=now)
+    personal = {"added": " ".join(wanted.add)} if wanted.add else None
+    note_list(session, row, f"groups.{change.kind}", changes, personal=personal, by=by, now=now)
     if change.kind == ChangeKind.CREATE and change.asked_by != by.reference:
         owe_owners(session, row, f"The list {row.address} is active", "It was approved.", now=now)
 
