@@ -8,11 +8,14 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine
 
-from estate import Estate, make_estate
+from estate import BY, Estate, make_estate
 from lamppost.cli import root
 from lamppost.clock import FixedClock
+from lamppost.database import unit_of_work
 from lamppost.settings import Settings
 from postmaster.accounts.rules import Kind
+from postmaster.entitlements.actions import grant_protocol
+from postmaster.entitlements.rules import Protocol
 from postmaster.uploads.rules import COLUMNS, Layout
 
 HEAD = ",".join(COLUMNS[Layout.NEW])
@@ -76,3 +79,20 @@ def test_every_account_is_one_line_of_json(run: Run, estate: Estate, clock: Fixe
     assert [line["can_sign_in"] for line in lines] == [True, False]
     assert lines[0]["status_since"].startswith("2018-04-09T08:00:00")
     assert run("export", "--status", "leaver").stdout == ""
+
+
+def test_why_says_what_an_account_may_use_over_the_internet(
+    run: Run, estate: Estate, clock: FixedClock
+) -> None:
+    now = clock.now()
+    account = estate.add("recall@nhs.net", at=now, kind=Kind.APPLICATION)
+    with unit_of_work(estate.engine) as session:
+        grant_protocol(
+            session, account_id=account, protocol=Protocol.SMTP, reason="Reminders", by=BY, now=now
+        )
+
+    document = json.loads(run("why", "recall@nhs.net", "--json").stdout)
+    assert [one["protocol"] for one in document["may_use"]] == ["smtp"]
+    words = run("why", "recall@nhs.net").stdout
+    assert "SMTP because it has leave of its own since 9 April 2018, granted by operator:" in words
+    assert "SMTP" not in run("why", "recall@nhs.net", "--on", "2018-04-08").stdout
