@@ -84,7 +84,7 @@ def show(list_id: int) -> str:
     references = {one.asked_by for one in found.changes} | {
         approval.decided_by or "" for one in found.changes for approval in one.approvals
     }
-    is_active = found.row.status == ListStatus.ACTIVE
+    is_free = found.row.status == ListStatus.ACTIVE and found.waiting is None
     return render_template(
         "groups/show.html",
         found=found,
@@ -93,7 +93,7 @@ def show(list_id: int) -> str:
         names=get_names(session(), codes=codes),
         people=name_references(session(), references),
         grants=[to_grant(row) for row in session().execute(grants)],
-        may_change=is_active and may(actor(), Action.GROUPS_ASK).is_allowed,
+        may_change=is_free and may(actor(), Action.GROUPS_ASK).is_allowed,
         may_own=may(actor(), Action.GROUPS_ASK).is_allowed,
         deeds=_list_deeds(found),
         account_states=ACCOUNT_STATES,
