@@ -74,7 +74,9 @@ def test_the_preview_of_a_rule_counts_by_organisation_and_stops_everybody(desk: 
     desk.post(mine, f"{HOME}new/", **DYNAMIC, confirmed="yes")
     path = re.search(rf"{HOME}changes/\d+/", desk.get(theirs, f"{HOME}waiting/"))
     assert path
-    assert "Every person of RX1, RX2" in desk.get(theirs, path[0])
+    page = desk.get(theirs, path[0])
+    assert "Every person of RX1, RX2" in page
+    assert "Tarnside Mental Health NHS Foundation Trust (RX2)" in page
     assert "Applied" in desk.post(theirs, f"{path[0]}decide", answer="approve").text
     assert "4 recipients" in desk.get(mine, f"{HOME}1/")
 

@@ -7,6 +7,7 @@ from wtforms import Form
 from lamppost.web.list_forms import typed_fields
 from lamppost.wording import say_count
 from postmaster.groups.proposing import Draft
+from postmaster.groups.reaching import Reach
 from postmaster.groups.rules import Needed, Seat
 from postmaster.organisations.reads import get_names
 
@@ -25,20 +26,27 @@ def say_needed(needed: Needed | tuple[Seat, str | None]) -> str:
     }[seat]
 
 
+def list_counts(session: Session, reach: Reach) -> tuple[list[tuple[str, str]], int]:
+    """Organisations with their recipients, the most first, and how many more there are."""
+    counts = sorted(reach.organisations.items(), key=lambda pair: (-pair[1], pair[0]))
+    shown = counts[:SHOWN]
+    names = get_names(session, codes={code for code, _ in shown})
+    rows = [(f"{names[code].name} ({code})", f"{count:,}") for code, count in shown]
+    return rows, len(counts) - len(shown)
+
+
 def render_preview(
     session: Session, form: Form, draft: Draft, *, title: str, back: tuple[str, str]
 ) -> str:
     """The page that shows recipients and approvals, and asks once more."""
-    counts = sorted(draft.reach.organisations.items(), key=lambda pair: (-pair[1], pair[0]))
-    shown = counts[:SHOWN]
-    names = get_names(session, codes={code for code, _ in shown})
+    rows, others = list_counts(session, draft.reach)
     return render_template(
         "groups/preview.html",
         page_title=title,
         draft=draft,
         total=say_count(draft.reach.total, "recipient"),
-        rows=[(f"{names[code].name} ({code})", f"{count:,}") for code, count in shown],
-        others=len(counts) - len(shown),
+        rows=rows,
+        others=others,
         waits_for=[say_needed(one) for one in draft.waits_for],
         given=[say_needed(one) for one in draft.given],
         fields=typed_fields(form),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postmaster.accounts.rules import fold_address
-from postmaster.groups.conditions import read_condition
+from postmaster.groups.conditions import Condition, read_condition
 from postmaster.groups.proposing import get_limits
 from postmaster.groups.reaching import Reach, Recipients, gather, measure, select_accounts
 from postmaster.groups.records import Resolved
@@ -21,6 +21,15 @@ from postmaster.groups.tables import DistributionList, ListMember, ListSender
 def reach_of(session: Session, row: DistributionList, *, now: datetime) -> Reach:
     """What a list reaches now."""
     return measure(session, _gather(session, row, now), now=now)
+
+
+def reach_of_rule(
+    session: Session, row: DistributionList, condition: Condition, *, now: datetime
+) -> Reach:
+    """What a list would reach now by another rule, for whoever must decide about it."""
+    return measure(
+        session, gather(session, list_id=row.list_id, condition=condition, now=now), now=now
+    )
 
 
 def find_list_hold(

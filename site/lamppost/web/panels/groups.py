@@ -8,7 +8,7 @@ from lamppost.web.guard import actor, panel
 from lamppost.web.htmx import render_page_or_block
 from lamppost.web.keyset import Cursors, KeysetPage, page_by_key
 from lamppost.web.list_finding import HOME, get_list_or_404
-from lamppost.web.list_previews import say_needed
+from lamppost.web.list_previews import list_counts, say_needed
 from postmaster.access.matrix import Action
 from postmaster.access.rules import may
 from postmaster.accounts.rules import STATUS_WORDS as ACCOUNT_STATES
@@ -18,7 +18,6 @@ from postmaster.groups.reads import KEY, select_lists, to_row
 from postmaster.groups.records import ListPage
 from postmaster.groups.rules import CHANGE_WORDS, KIND_WORDS, STATUS_WORDS, ListKind, ListStatus
 from postmaster.groups.waiting import WAITING_KEY, select_waiting, to_waiting
-from postmaster.organisations.reads import get_names
 from postmaster.organisations.rules import fold_code
 
 blueprint = Blueprint("groups", __name__, url_prefix="/admin/groups")
@@ -79,7 +78,6 @@ def waiting() -> str:
 def show(list_id: int) -> str:
     """One list: whom it reaches now, who is on it, owns it, and what was asked of it."""
     found = get_list_or_404(list_id)
-    codes = set(found.reach.organisations)
     grants = select_grants(reader=actor(), now=now(), list_id=list_id)
     references = {one.asked_by for one in found.changes} | {
         approval.decided_by or "" for one in found.changes for approval in one.approvals
@@ -90,7 +88,7 @@ def show(list_id: int) -> str:
         found=found,
         row=found.row,
         rule=say_condition(found.condition) if found.condition else None,
-        names=get_names(session(), codes=codes),
+        counts=list_counts(session(), found.reach),
         people=name_references(session(), references),
         grants=[to_grant(row) for row in session().execute(grants)],
         may_change=is_free and may(actor(), Action.GROUPS_ASK).is_allowed,

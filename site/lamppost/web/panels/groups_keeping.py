@@ -19,7 +19,7 @@ from lamppost.web.list_finding import (
     get_owner_or_404,
 )
 from lamppost.web.list_forms import OwnerForm, WhyForm
-from lamppost.web.list_previews import say_needed
+from lamppost.web.list_previews import list_counts, say_needed
 from postmaster.access.matrix import Action
 from postmaster.access.rules import may
 from postmaster.groups.actions import change_list
@@ -27,6 +27,7 @@ from postmaster.groups.conditions import say_condition
 from postmaster.groups.deciding import decide_change, withdraw_change
 from postmaster.groups.keeping import disable_list, enable_list, give_list, take_list
 from postmaster.groups.records import ChangeRow
+from postmaster.groups.resolving import reach_of_rule
 from postmaster.groups.rules import CHANGE_WORDS, ChangeState, GroupError
 from postmaster.groups.waiting import get_changed_list
 from postmaster.groups.wanted import Wanted
@@ -209,6 +210,7 @@ def _answer(
 def _render_change(found: ChangeRow, form: WhyForm) -> str:
     row = get_changed_list(session(), list_id=found.list_id)
     condition = found.wanted.condition
+    reach = reach_of_rule(session(), row, condition, now=now()) if condition else None
     people = {found.asked_by} | {one.decided_by or "" for one in found.approvals}
     is_waiting = found.state is ChangeState.WAITING
     return render_template(
@@ -217,6 +219,8 @@ def _render_change(found: ChangeRow, form: WhyForm) -> str:
         row=row,
         form=form,
         rule=say_condition(condition) if condition else None,
+        reach=reach,
+        counts=list_counts(session(), reach) if reach else ([], 0),
         people=name_references(session(), people),
         say_needed=lambda one: say_needed((one.seat, one.organisation)),
         change_words=CHANGE_WORDS,
