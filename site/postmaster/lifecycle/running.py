@@ -93,13 +93,12 @@ def run_chunk(
     if batch.status != BatchStatus.RUNNING:
         raise BatchError(f"The batch is {batch.status}, not running.")
     check_clear(session, now=now)
-    today = london_day(now)
+    today, policy = london_day(now), get_policy(session, on=london_day(now))
     bounds = _next_bounds(session, batch, today, size)
     if bounds is None:
         return _finish(session, batch, by=by, now=now)
     within = BatchItem.account_id.between(*bounds)
     settle_notices(session, batch_id=batch_id, within=within, now=now)
-    policy = get_policy(session, on=today)
     cutoffs = make_cutoffs(policy, as_of=now)
     ready = _is_ready(batch, today, *bounds)
     sweep = _make_sweep(batch, bounds, policy.version, by=by, now=now)
