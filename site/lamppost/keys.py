@@ -38,6 +38,11 @@ def code_key(settings: Settings) -> bytes:
     return derive_key(settings, "registration codes")
 
 
+def answers_key(settings: Settings) -> bytes:
+    """What characters of security answers are digested with, and chosen by."""
+    return derive_key(settings, "security answers")
+
+
 def audit_signer(settings: Settings) -> Ed25519PrivateKey:
     """The key that signs the heads of the audit's days."""
     return Ed25519PrivateKey.from_private_bytes(derive_key(settings, "audit heads"))

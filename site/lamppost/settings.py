@@ -14,6 +14,8 @@ PREFIX = "LAMPPOST_"
 SECRETS = ("SECRET_KEY", "DATABASE_URL", "SMTP_URL", "METRICS_TOKEN")
 SHORTEST_SECRET = 32
 FEWEST_LETTERS = 10
+# Nobody's domain: in development its mail ends in the practice relay.
+PRACTICE_SMS = "sms.practice.test"
 Network = IPv4Network | IPv6Network
 
 
@@ -63,6 +65,10 @@ class Settings(BaseModel):
     trusted_proxies: tuple[Network, ...] | int = ()
     smtp_url: SecretStr | None = None
     mail_from: str = "lamppost@localhost"
+    # The domain whose mail a gateway turns into text messages: 07700900123@sms.example.
+    sms_gateway: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9-]+)+$"
+    )
     metrics_token: SecretStr | None = None
     # Our host's name in Authentication-Results; the machine's own unless told.
     authserv_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{1,253}$")
@@ -115,6 +121,10 @@ class Settings(BaseModel):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data.resolve() / 'lamppost.sqlite3'}"
+
+    def sms_domain(self) -> str | None:
+        """The gateway of text messages; in development the practice one, in production as told."""
+        return self.sms_gateway or (None if self.is_production else PRACTICE_SMS)
 
     def secret_values(self) -> tuple[str, ...]:
         """What no log may show."""

@@ -99,6 +99,8 @@ def test_the_changes_between_two_days_are_the_numbers_whose_value_differs() -> N
         (Key.INACTIVE_AFTER_DAYS, 90, 30),
         (Key.INACTIVE_DELETED_AFTER_DAYS, 90, 30),
         (Key.PENDING_EXPIRES_DAYS, 90, 30),
+        (Key.PASSWORD_BLANKS_REFUSED, 0, 1),
+        (Key.PASSWORD_NAMES_REFUSED, 0, 1),
         (Key.PASSWORD_COUNTS, 1, 0),
     ]
 
@@ -162,6 +164,8 @@ def test_the_command_prints_what_held_and_where_it_stands(
         ("inactive.after_days", 30),
         ("inactive.deleted_after_days", 30),
         ("pending.expires_days", 30),
+        ("password.blanks_refused", 1),
+        ("password.names_refused", 1),
         ("activity.password_counts", 0),
     ]
     assert "Of 0 accounts 0 more would be due, 0 no longer." in counted.stdout

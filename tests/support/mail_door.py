@@ -52,10 +52,11 @@ class MailDoor:
     ) -> None:
         self._controller.stop()
 
-    def route(self, **times: float) -> Route:
+    def route(self, *, sms_gateway: str | None = None, **times: float) -> Route:
         return Route(
             MailServer.parse(f"smtp://127.0.0.1:{self.port}"),
             Origin("lamppost@practice.test", "Lamppost"),
+            sms_gateway,
             **times,
         )
 

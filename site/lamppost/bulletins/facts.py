@@ -12,6 +12,7 @@ from lamppost.bulletins.fact_calls import Call, find_calls
 from lamppost.bulletins.front_matter import Status
 from lamppost.bulletins.occasion import FactError, Occasion, Provider
 from lamppost.bulletins.problems import Problem
+from lamppost.bulletins.reset_facts import say_password_resets
 from lamppost.bulletins.rollout_facts import say_rollouts
 from lamppost.bulletins.source import Source, SourceError
 from lamppost.bulletins.status_facts import (
@@ -51,7 +52,7 @@ FACTS: Mapping[str, Fact] = {
     "lifecycle_batches": Fact(None),
     "next_bcdr": Fact(say_next_bcdr),
     "next_release": Fact(say_next_release),
-    "password_resets": Fact(None, {"month": _MONTH}),
+    "password_resets": Fact(say_password_resets, {"month": _MONTH}),
     "rollouts": Fact(say_rollouts, {"sector": _SECTOR}, optional=frozenset({"sector"})),
     "service_status": Fact(say_service_status),
 }

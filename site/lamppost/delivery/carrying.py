@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from lamppost.clock import Clock
 from lamppost.database import read_only, unit_of_work
-from lamppost.delivery.composing import Origin, compose
+from lamppost.delivery.composing import Origin, address_of, compose
 from lamppost.delivery.mail_server import Conversation, ConversationError, MailServer, Reply
 from lamppost.settings import Settings
 from postmaster.outbox.carrying import Claimed, accept, claim_due, fail, put_off, release
@@ -20,6 +20,8 @@ from postmaster.outbox.reads import has_due
 
 log = logging.getLogger(__name__)
 MOST = 50
+# Put off, not failed: the message goes when somebody names a gateway.
+NO_GATEWAY = Reply(450, "No gateway for text messages is set (LAMPPOST_SMS_GATEWAY).")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,14 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The mail server and who the mail is from, with the times a conversation may take."""
+    """The mail server and who the mail is from, with the times a conversation may take.
+
+    `sms_gateway` is the domain whose mail becomes text messages; None where there is none.
+    """
 
     server: MailServer
     origin: Origin
+    sms_gateway: str | None = None
     step_s: float = 15.0
     deadline_s: float = 120.0
 
@@ -51,7 +57,7 @@ def route_of(settings: Settings) -> Route | None:
     if settings.smtp_url is None:
         return None
     server = MailServer.parse(settings.smtp_url.get_secret_value())
-    return Route(server, Origin.parse(settings.mail_from))
+    return Route(server, Origin.parse(settings.mail_from), settings.sms_domain())
 
 
 def deliver_due(engine: Engine, route: Route, clock: Clock, *, most: int = MOST) -> Carried:
@@ -81,11 +87,15 @@ def _carry(
     for at, message in enumerate(claimed):
         if not conversation.has_time:
             return _release(engine, clock, claimed[at:], "The mail server is slow.", carried)
-        content = compose(message, origin=route.origin, now=clock.now())
+        to = address_of(message, sms_gateway=route.sms_gateway)
+        if to is None:
+            carried = _settle(engine, clock, message, NO_GATEWAY, carried)
+            continue
+        content = compose(message, origin=route.origin, now=clock.now(), to=to)
         try:
             reply = conversation.send(
                 sender=route.origin.address,
-                recipient=route.server.all_to or message.recipient,
+                recipient=route.server.all_to or to,
                 content=content,
             )
         except ConversationError as error:

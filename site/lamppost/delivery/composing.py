@@ -9,6 +9,7 @@ from email.utils import format_datetime, parseaddr
 from typing import Self
 
 from postmaster.outbox.carrying import Claimed
+from postmaster.outbox.rules import MessageChannel
 
 # 7 bits, so that a server without 8BITMIME takes it as it is.
 POLICY = SMTP.clone(cte_type="7bit")
@@ -35,14 +36,22 @@ class Origin:
         return self.address.rpartition("@")[2] or "localhost"
 
 
-def compose(message: Claimed, *, origin: Origin, now: datetime) -> bytes:
+def address_of(message: Claimed, *, sms_gateway: str | None) -> str | None:
+    """Where the message goes by mail; a text message to its number at the gateway, None without."""
+    if message.channel is MessageChannel.EMAIL:
+        return message.recipient
+    return f"{message.recipient}@{sms_gateway}" if sms_gateway else None
+
+
+def compose(message: Claimed, *, origin: Origin, now: datetime, to: str | None = None) -> bytes:
     """The message with its headers (RFC 5322; Auto-Submitted by RFC 3834, List-Id by RFC 2919).
 
-    The reader of a list lets go by one click in their mail program (RFC 8058).
+    The reader of a list lets go by one click in their mail program (RFC 8058). `to` is the address
+    it goes to where that is not the recipient itself: a text message's is at the gateway.
     """
     made = EmailMessage(policy=POLICY)
     made["From"] = Address(origin.name, addr_spec=origin.address)
-    made["To"] = Address(addr_spec=message.recipient)
+    made["To"] = Address(addr_spec=to or message.recipient)
     made["Subject"] = message.subject
     made["Date"] = format_datetime(now)
     made["Message-ID"] = f"<{message.mail_message_id}@{origin.domain}>"

@@ -15,6 +15,9 @@ import postmaster.accounts.tables
 import postmaster.audit.tables
 import postmaster.blackouts.tables
 import postmaster.closures.tables
+import postmaster.credentials.answers.tables
+import postmaster.credentials.locks.tables
+import postmaster.credentials.resets.tables
 import postmaster.credentials.tables
 import postmaster.entitlements.tables
 import postmaster.eras.tables

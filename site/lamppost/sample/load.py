@@ -13,6 +13,7 @@ from lamppost.bulletins.approving import approve_files, get_waiting
 from lamppost.bulletins.feeds import Site
 from lamppost.clock import Clock, london_date
 from lamppost.database import read_only, unit_of_work
+from lamppost.keys import answers_key
 from lamppost.people.means import make_means
 from lamppost.sample.accounts import add_accounts
 from lamppost.sample.closures import add_closed_roles, add_closures
@@ -26,6 +27,7 @@ from lamppost.sample.plans import add_plans, planned_spells
 from lamppost.sample.readings import INTERVAL, sample_readings
 from lamppost.sample.registrations import add_registrations
 from lamppost.sample.requests import add_requests
+from lamppost.sample.resets import add_resets, add_testers
 from lamppost.sample.spoofing import add_spoofing
 from lamppost.settings import Settings
 from lamppost.status.actions import refresh_days, store_result, sync_definitions
@@ -131,6 +133,10 @@ def _load_engine(
     add_people(engine, make_means(settings), settings.data, now=now)
     with unit_of_work(engine) as session:
         add_closed_roles(session, now=now)
+    told("Loading password resets")
+    with unit_of_work(engine) as session:
+        add_resets(session, now=now)
+    add_testers(engine, make_means(settings), answers_key(settings), settings.data, now=now)
 
 
 def _load_readings(

@@ -1,7 +1,6 @@
 """One person for each role, with random passwords written to people.json in the data folder."""
 
 import json
-import os
 import secrets
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from lamppost.people.joining import add_person
 from lamppost.people.means import Means
 from lamppost.people.rules import fold
 from lamppost.people.tables import Person
+from lamppost.sample.private_files import write_private
 from postmaster.access.actors import Grant, system
 from postmaster.access.roles import SCOPE_OF_ROLE, Role, ScopeKind
 
@@ -47,7 +47,7 @@ def add_people(engine: Engine, means: Means, folder: Path, *, now: datetime) -> 
     for role in Role:
         if not any(entry["role"] == role for entry in entries):
             entries.append(_make_entry(role))
-    _write(folder / FILE, entries)
+    write_private(folder / FILE, entries)
     for entry in entries:
         _add(engine, means, entry, now)
 
@@ -94,13 +94,3 @@ def _read(path: Path) -> list[dict[str, str | None]]:
         return []
     entries: list[dict[str, str | None]] = json.loads(path.read_text(encoding="utf-8"))
     return entries
-
-
-def _write(path: Path, entries: list[dict[str, str | None]]) -> None:
-    """Whole or not at all, and for nobody else to read from its first byte on."""
-    unfinished = path.with_suffix(".part")
-    unfinished.unlink(missing_ok=True)
-    descriptor = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(entries, file, indent=2)
-    unfinished.replace(path)

@@ -58,6 +58,7 @@ ROOMS = (
     "pages",
     "panels.account_changes",
     "panels.account_reports",
+    "panels.account_resets",
     "panels.accounts",
     "panels.audit",
     "panels.bulletins_acts",
@@ -98,6 +99,7 @@ ROOMS = (
     "panels.policy_changes",
     "panels.registrations",
     "panels.releases",
+    "panels.resets",
     "panels.restoring",
     "panels.roles",
     "panels.rollouts",
@@ -113,6 +115,7 @@ ROOMS = (
     "plans",
     "pre_deletion_feed",
     "register",
+    "reset_password",
     "search",
     "sign_in",
     "status",
@@ -153,7 +156,7 @@ def create_app(settings: Settings, clock: Clock | None = None, *, is_limited: bo
     for room in ROOMS:
         app.register_blueprint(import_module(f"lamppost.web.{room}").blueprint)
     limits.limit_sign_in(limiter, import_module("lamppost.web.sign_in").blueprint)
-    for room in ("register", "subscribe"):
+    for room in ("register", "reset_password", "subscribe"):
         limits.limit_letters(limiter, import_module(f"lamppost.web.{room}").blueprint)
     _put_cache_in_front(app)
     return app

@@ -21,6 +21,7 @@ PANELS: tuple[tuple[str, str, Action | None], ...] = (
     ("/admin/accounts/", "Accounts", Action.ACCOUNTS_READ),
     ("/admin/groups/", "Groups", Action.GROUPS_READ),
     ("/admin/entitlements/", "Entitlements", Action.GROUPS_READ),
+    ("/admin/resets/", "Password resets", Action.ACCOUNTS_READ),
     ("/admin/uploads/", "Uploads", Action.UPLOADS_APPLY),
     ("/admin/registrations/", "Registrations", Action.REGISTRATIONS_READ),
     ("/admin/lifecycle/", "Lifecycle", Action.ACCOUNTS_READ),

@@ -34,6 +34,9 @@ from lamppost.worker.spoofing import list_spoof_jobs
 from lamppost.worker.status_desk import list_status_jobs
 from lamppost.worker.uploads import list_upload_jobs
 from postmaster.access.actors import system
+from postmaster.credentials.locks.tries import forget_old_tries
+from postmaster.credentials.reminders import owe_reminders
+from postmaster.credentials.resets.steps import forget_old_steps
 from postmaster.registrations.forgetting import forget_registrations
 from probes.definitions import Definitions, ProbeDefinition, load_definitions
 
@@ -101,6 +104,7 @@ def _house_jobs(engine: Engine, settings: Settings, clock: Clock) -> list[Job]:
         Job("close months", HOUSEKEEPING_S, lambda: _close_months(engine, clock)),
         *list_announcing_jobs(engine, settings, clock),
         *list_status_jobs(engine, clock),
+        Job("remind of passwords", HOUSEKEEPING_S, lambda: _remind(engine, clock)),
         Job("housekeeping", HOUSEKEEPING_S, lambda: _keep_house(engine, clock)),
     ]
 
@@ -149,6 +153,11 @@ def _close_months(engine: Engine, clock: Clock) -> None:
             close_month(session, month=month, by=system("close months"), now=clock.now())
 
 
+def _remind(engine: Engine, clock: Clock) -> None:
+    with unit_of_work(engine) as session:
+        owe_reminders(session, now=clock.now())
+
+
 def _keep_house(engine: Engine, clock: Clock) -> None:
     with unit_of_work(engine) as session:
         purge_runs(session, now=clock.now())
@@ -156,4 +165,6 @@ def _keep_house(engine: Engine, clock: Clock) -> None:
         forget_old(session, now=clock.now())
         forget_sessions(session, now=clock.now())
         forget_unconfirmed(session, now=clock.now())
+        forget_old_tries(session, now=clock.now())
+        forget_old_steps(session, now=clock.now())
         forget_registrations(session, now=clock.now())

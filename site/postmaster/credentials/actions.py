@@ -1,6 +1,7 @@
 """Set a password, from a hash made outside the transaction."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -12,18 +13,30 @@ from postmaster.credentials.rules import REMEMBERED
 from postmaster.credentials.tables import Credential, CredentialHistory
 
 
+@dataclass(frozen=True, slots=True)
+class AuditedAs:
+    """What a subject is to the audit: its noun, its key, and whose it is."""
+
+    kind: str
+    key: str
+    organisation: str | None = None
+
+
 def set_password(
     session: Session,
     *,
     subject: str,
     password_hash: str,
     must_change: bool = False,
+    remembered: int = REMEMBERED,
+    of: AuditedAs | None = None,
     by: Actor,
     now: datetime,
 ) -> str:
     """Put a new hash in force; gives the new session key, under which older sessions are over.
 
-    Whether the actor may is asked by the room the subject lives in: people or accounts.
+    Whether the actor may is asked by the room the subject lives in: people or accounts. `of` says
+    how the audit names the subject; those who sign in to the panels unless told.
     """
     session_key = secrets.token_hex(16)
     row = session.get(Credential, subject)
@@ -37,17 +50,26 @@ def set_password(
     session.flush()
     session.add(CredentialHistory(subject=subject, password_hash=password_hash, set_at=now))
     session.flush()
-    _forget_old(session, subject)
-    record(session, action="credentials.set", kind="person", key=subject, by=by.reference, now=now)
+    _forget_old(session, subject, remembered)
+    audited = of or AuditedAs("person", subject)
+    record(
+        session,
+        action="credentials.set",
+        kind=audited.kind,
+        key=audited.key,
+        organisation=audited.organisation,
+        by=by.reference,
+        now=now,
+    )
     return session_key
 
 
-def _forget_old(session: Session, subject: str) -> None:
+def _forget_old(session: Session, subject: str, remembered: int) -> None:
     kept = (
         select(CredentialHistory.history_id)
         .where(CredentialHistory.subject == subject)
         .order_by(CredentialHistory.history_id.desc())
-        .limit(REMEMBERED)
+        .limit(remembered)
     )
     session.execute(
         delete(CredentialHistory).where(

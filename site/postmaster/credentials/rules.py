@@ -1,5 +1,6 @@
 """Is this password good enough? An ordered list of questions, a sentence for each no."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
@@ -15,6 +16,7 @@ REMEMBERED = 4
 # A shorter name would refuse half the dictionary.
 _SHORTEST_NAME = 4
 REUSED = "The password is one of your last four; choose a new one."
+REUSED_OF_ACCOUNT = "You have had this password before; choose a new one."
 
 
 def normalise(password: str) -> str:
@@ -22,18 +24,21 @@ def normalise(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def judge_password(password: str, *, names: Iterable[str] = ()) -> tuple[str, ...]:
+def judge_password(
+    password: str, *, names: Iterable[str] = (), shortest: int = SHORTEST
+) -> tuple[str, ...]:
     """What is wrong with a new password; nothing when it will do.
 
     Args:
         password: as typed or pasted.
         names: what it may not contain: the service's name, the person's own, their address.
+        shortest: how long it must be; an account's policy says, the panels' own is the default.
     """
     plain = normalise(password)
     folded = plain.casefold()
     faults = []
-    if len(plain) < SHORTEST:
-        faults.append(f"The password must have at least {SHORTEST} characters.")
+    if len(plain) < shortest:
+        faults.append(f"The password must have at least {shortest} characters.")
     if len(plain) > LONGEST:
         faults.append(f"The password must have at most {LONGEST} characters.")
     if any(unicodedata.category(character) == "Cc" for character in plain):
@@ -55,7 +60,8 @@ def _name_parts(names: Iterable[str]) -> set[str]:
     for name in names:
         folded = normalise(name).casefold()
         local = folded.partition("@")[0]
-        parts |= {local, *local.replace(".", " ").replace("-", " ").split()}
+        # A display name is `SURNAME, Given`.
+        parts |= {local, *re.split(r"[\s.,-]+", local)}
     return {part for part in parts if len(part) >= _SHORTEST_NAME}
 
 

@@ -11,12 +11,13 @@ _ID = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Credential(Base):
-    """The password of one subject (a person's or an account's id).
+    """The password of one subject: a person's id, or `account:` and an account's number.
 
     `session_key` changes with every new password: a session that carries an older one is over.
     """
 
     __tablename__ = "credential"
+    __table_args__ = (Index("ix_credential_set_at", "set_at"),)
 
     subject: Mapped[str] = mapped_column(String(36), primary_key=True)
     password_hash: Mapped[str] = mapped_column(String(255))

@@ -12,6 +12,7 @@ from postmaster.access.matrix import Action
 from postmaster.accounts.rules import Status
 from postmaster.accounts.sweeps import Sweep, apply_sweep, bury, lock_accounts
 from postmaster.accounts.tables import Account
+from postmaster.credentials.forgetting import forget_purged
 from postmaster.days import add_months, london_day
 from postmaster.lifecycle.batches import BatchError, BatchStatus, Drop, ItemState
 from postmaster.lifecycle.caps import keep_to_cap
@@ -126,7 +127,9 @@ def _sweep_one(
     session: Session, sweep: Sweep, fit: ColumnElement[bool], *, kept_until: date
 ) -> int:
     if sweep.wanted is Status.PURGED:
-        return bury(session, sweep, chosen=fit, kept_until=kept_until)
+        buried = bury(session, sweep, chosen=fit, kept_until=kept_until)
+        forget_purged(session, first=sweep.first, last=sweep.last)
+        return buried
     return apply_sweep(session, sweep, chosen=fit)
 
 

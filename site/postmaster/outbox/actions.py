@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from postmaster.outbox.rules import MessageState, check_message
+from postmaster.outbox.rules import MessageChannel, MessageState, check_message
 from postmaster.outbox.tables import OutboxMessage
 
 
@@ -25,6 +25,7 @@ def owe(
     is_secret: bool,
     now: datetime,
     unsubscribe: str | None = None,
+    channel: MessageChannel = MessageChannel.EMAIL,
 ) -> int:
     """Owe a message from this transaction on; gives its id. Owing it again changes nothing.
 
@@ -32,21 +33,25 @@ def owe(
         session: the transaction of the change it tells of.
         cause: what the message is about, `people.invite`.
         cause_key: which one, such as the invitation's id; never an address.
-        recipient: one plain address.
+        recipient: one plain address, or a UK mobile by text message.
         subject: one line.
         text: the body, plain text.
         template: the name (and version) of the words.
         is_secret: whether the body must be blanked once it is accepted, and shown to nobody.
         now: when.
         unsubscribe: where a reader of a list lets go by one click; None for a letter to one.
+        channel: by mail, or by text message.
 
     Raises:
         postmaster.outbox.rules.UnsendableError: with the reason.
     """
-    check_message(cause=cause, recipient=recipient, subject=subject, text=text, template=template)
+    check_message(
+        cause=cause, recipient=recipient, subject=subject, text=text, template=template,
+        channel=channel,
+    )  # fmt: skip
     named = {"cause": cause, "cause_key": cause_key, "recipient": recipient, "template": template}
     said: dict[str, Any] = {"subject": subject, "body": text, "unsubscribe": unsubscribe}
-    _insert_once(session, named, now, is_secret=is_secret, **said)
+    _insert_once(session, named, now, is_secret=is_secret, channel=channel.value, **said)
     return session.execute(select(OutboxMessage.message_id).filter_by(**named)).scalar_one()
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from postmaster.outbox.rules import (
     CLAIM_HOLDS,
     SHORTEST_WAIT,
+    MessageChannel,
     MessageState,
     clip,
     is_given_up,
@@ -35,6 +36,7 @@ class Claimed:
     lapses_at: datetime
     body: str
     unsubscribe: str | None = None
+    channel: MessageChannel = MessageChannel.EMAIL
 
     def __repr__(self) -> str:
         """The id alone: a body may be secret and a recipient is personal."""
@@ -79,6 +81,7 @@ def claim_due(session: Session, *, most: int, now: datetime) -> Sequence[Claimed
                 lapses_at=lapses_at,
                 body=row.body or "",
                 unsubscribe=row.unsubscribe,
+                channel=MessageChannel(row.channel),
             )
         )
     session.flush()

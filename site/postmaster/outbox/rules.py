@@ -8,6 +8,8 @@ LONGEST_RECIPIENT = 254
 LONGEST_SUBJECT = 200
 LONGEST_TEXT = 64 * 1024
 LONGEST_REPORT = 4000
+# Two text messages joined; more is no temporary password.
+LONGEST_SMS = 306
 # RFC 5321, 4.5.4.1: try again for four to five days.
 GIVE_UP_AFTER = timedelta(days=5)
 SHORTEST_WAIT = timedelta(minutes=1)
@@ -17,6 +19,7 @@ CLAIM_HOLDS = timedelta(minutes=10)
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_MOBILE = re.compile(r"07[0-9]{9}")
 _DOMAIN = re.compile(
     r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
 )
@@ -32,11 +35,26 @@ class MessageState(StrEnum):
     FAILED = "failed"
 
 
+class MessageChannel(StrEnum):
+    """By what a message goes: mail to an address, or a text message to a UK mobile."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
 class UnsendableError(Exception):
     """The message cannot be owed; the words say why, and never repeat what was given."""
 
 
-def check_message(*, cause: str, recipient: str, subject: str, text: str, template: str) -> None:
+def check_message(
+    *,
+    cause: str,
+    recipient: str,
+    subject: str,
+    text: str,
+    template: str,
+    channel: MessageChannel = MessageChannel.EMAIL,
+) -> None:
     """Refuse what would break a header, or no server would take.
 
     Raises:
@@ -45,7 +63,12 @@ def check_message(*, cause: str, recipient: str, subject: str, text: str, templa
     for name in (cause, template):
         if not _NAME.fullmatch(name):
             raise UnsendableError("A cause or template is lower-case letters, digits, . _ and -.")
-    check_recipient(recipient)
+    if channel is MessageChannel.SMS:
+        check_mobile(recipient)
+        if len(text) > LONGEST_SMS:
+            raise UnsendableError(f"A text message has up to {LONGEST_SMS} characters.")
+    else:
+        check_recipient(recipient)
     if not subject.strip() or len(subject) > LONGEST_SUBJECT:
         raise UnsendableError(f"A subject has 1 to {LONGEST_SUBJECT} characters.")
     if not subject.isprintable():
@@ -66,6 +89,16 @@ def check_recipient(recipient: str) -> None:
         raise UnsendableError(
             "A recipient is one plain address such as ann.other@example.nhs.uk, on one line."
         )
+
+
+def check_mobile(recipient: str) -> None:
+    """Refuse a number that is not a UK mobile as accounts keep it.
+
+    Raises:
+        UnsendableError: with the reason.
+    """
+    if not _MOBILE.fullmatch(recipient):
+        raise UnsendableError("A text message goes to a UK mobile such as 07700900123.")
 
 
 def wait_after(tries: int) -> timedelta:

@@ -18,7 +18,8 @@ class OutboxMessage(Base):
     somebody asks for a fresh start, which also moves `owed_at`.
     `next_try_at` is when an owed message is due, and when a claim on one being sent lapses. A
     secret body becomes None once the message is accepted; its digest stays. `recipient` is
-    personal data. `unsubscribe` is where a reader of a list lets go by one click (RFC 8058).
+    personal data: an address, or a mobile number where `channel` says sms. `unsubscribe` is where
+    a reader of a list lets go by one click (RFC 8058).
     """
 
     __tablename__ = "outbox_message"
@@ -49,4 +50,5 @@ class OutboxMessage(Base):
     report_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     report: Mapped[str | None] = mapped_column(Text)
     last_error: Mapped[str | None] = mapped_column(Text)
+    channel: Mapped[str] = mapped_column(String(8), server_default="email", default="email")
     unsubscribe: Mapped[str | None] = mapped_column(String(500))

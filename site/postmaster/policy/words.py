@@ -41,6 +41,35 @@ WORDINGS: Mapping[Key, Wording] = {
     Key.APPLICATION_PASSWORD_EXPIRES_MONTHS: Wording(
         "An application's password lasts", MONTHS, 1, 60
     ),
+    Key.PERSON_PASSWORD_RENEW_DAYS: Wording(
+        "An older password is changed after new rules, 0 for never", DAYS, 0, 365
+    ),
+    Key.PASSWORD_REMEMBERED: Wording("A password may not be one of the last", "passwords", 1, 24),
+    Key.PASSWORD_BLANKS_REFUSED: Wording("A password with blanks is refused", FLAG, 0, 1),
+    Key.PASSWORD_NAMES_REFUSED: Wording("A password with one's name is refused", FLAG, 0, 1),
+    Key.PASSWORD_REMIND_FIRST_DAYS: Wording("First reminder before expiry", DAYS, 1, 90),
+    Key.PASSWORD_REMIND_SECOND_DAYS: Wording("Second reminder before expiry", DAYS, 1, 90),
+    Key.PASSWORD_REMIND_THIRD_DAYS: Wording("Third reminder before expiry", DAYS, 1, 90),
+    Key.PASSWORD_REMIND_FOURTH_DAYS: Wording("Fourth reminder before expiry", DAYS, 1, 90),
+    Key.PASSWORD_REMIND_LAST_DAYS: Wording("Last reminder before expiry", DAYS, 1, 90),
+    Key.ANSWERS_PAIRS: Wording("Security questions with their answers", "pairs", 1, 5),
+    Key.ANSWERS_MIN_LENGTH: Wording("A security answer, at least", "characters", 5, 12),
+    Key.ANSWERS_MAX_LENGTH: Wording("A security answer, at most", "characters", 8, 64),
+    Key.ANSWERS_ASKED_EACH: Wording(
+        "Asked of each answer in a self-service reset", "characters", 1, 4
+    ),
+    Key.ANSWERS_ASKED_AT_DESK: Wording("Asked of an answer at a desk", "characters", 2, 5),
+    Key.TRIES_PAIR: Wording("Tries on one account from one place", "tries", 3, 100),
+    Key.TRIES_ACCOUNT: Wording("Tries on one account from anywhere", "tries", 5, 1000),
+    Key.TRIES_SOURCE: Wording("Tries from one place on any account", "tries", 5, 10_000),
+    Key.TRIES_WAIT_MINUTES: Wording("The first wait after too many tries", "minutes", 1, 1440),
+    Key.LOCK_AFTER_FAILURES: Wording("An account locks after wrong passwords", "times", 3, 100),
+    Key.LOCK_MINUTES: Wording("A locked account stays locked", "minutes", 1, 10_080),
+    Key.RESET_STEPS_MINUTES: Wording("The steps of a reset may take", "minutes", 5, 60),
+    Key.RESET_TEMPORARY_MINUTES: Wording(
+        "A temporary password by text message lasts", "minutes", 5, 1440
+    ),
+    Key.RESET_GIVEN_HOURS: Wording("A password given by staff lasts", "hours", 1, 168),
     Key.LIST_NAMED_SENDERS_OVER: Wording(
         "A list needs named senders over", "recipients", 1, 1_000_000
     ),

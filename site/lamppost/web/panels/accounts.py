@@ -11,6 +11,7 @@ from lamppost.web.forms import read_form
 from lamppost.web.guard import actor, panel
 from lamppost.web.htmx import render_page_or_block
 from lamppost.web.keyset import Cursors, KeysetPage, page_of_branches
+from lamppost.web.reset_overview import list_reset_links, read_overview
 from postmaster.access.matrix import Action
 from postmaster.access.rules import may
 from postmaster.accounts.actions import join
@@ -86,6 +87,7 @@ def show(account_id: int) -> str:
     access = explain_access(session(), reader=actor(), account_id=account_id, at=now(), now=now())
     references |= {one.granted_by for one in access.sources} if access is not None else set()
     is_locked = row.locked_until is not None and row.locked_until > now()
+    password = read_overview(row)
     return render_template(
         "accounts/show.html",
         found=found,
@@ -98,7 +100,8 @@ def show(account_id: int) -> str:
         is_locked=is_locked,
         access=access,
         batches=list_memberships(session(), account_id=account_id),
-        deeds=_list_deeds(found),
+        deeds=_list_deeds(found) + list_reset_links(row, password["overview"]),
+        **password,
         may_members=may(actor(), Action.MAILBOXES_MEMBERS).is_allowed,
         may_state=may(actor(), Action.ACCOUNTS_STATE).is_allowed,
         may_audit=may(actor(), Action.AUDIT_READ).is_allowed,

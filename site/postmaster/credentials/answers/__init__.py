@@ -1,0 +1,1 @@
+"""Security questions, of whose answers single characters are asked and never the whole."""

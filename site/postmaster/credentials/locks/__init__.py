@@ -1,0 +1,1 @@
+"""Tries that are counted, and the lock over an account."""
