@@ -1,6 +1,8 @@
 """Every role at every address of the panels, and every object of another organisation."""
 
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -248,24 +250,29 @@ def test_a_role_opens_what_the_matrix_says_and_nothing_else(stage: Stage, role: 
 
 
 def test_looking_at_any_panel_changes_nothing(stage: Stage) -> None:
-    now = stage.clock.now()
-    person = put_person(
-        stage.engine, now=now, email="me@example.nhs.uk", role=Role.TENANT_ADMINISTRATOR
-    )
+    now, role = stage.clock.now(), Role.TENANT_ADMINISTRATOR
     client = stage.app.test_client()
-    sign_in(client, stage.engine, person_id=person, now=now)
-    before = _everything(stage.engine)
-    values = stage.values("RX1")
+    path = stage.engine.url.database
+    assert path is not None
+    with closing(sqlite3.connect(path, isolation_level=None)) as watch:
+        untouched = _changes_seen_by(watch)
+        person = put_person(stage.engine, now=now, email="me@example.nhs.uk", role=role)
+        sign_in(client, stage.engine, person_id=person, now=now)
+        assert _changes_seen_by(watch) != untouched
+        before, values = _everything(stage.engine), stage.values("RX1")
 
-    # SQLite's number moves for this connection whenever another one has committed a change.
-    with stage.engine.connect() as connection:
-        counted = connection.exec_driver_sql("PRAGMA data_version").scalar()
-        for path, _, _ in addresses(stage.app, "GET"):
-            for one in fill(path, values):
+        counted = _changes_seen_by(watch)
+        for pattern, _, _ in addresses(stage.app, "GET"):
+            for one in fill(pattern, values):
                 client.get(one)
-                now_counted = connection.exec_driver_sql("PRAGMA data_version").scalar()
-                assert now_counted == counted, one
+                assert _changes_seen_by(watch) == counted, one
     assert _everything(stage.engine) == before
+
+
+def _changes_seen_by(watch: sqlite3.Connection) -> int:
+    """SQLite's own number, which is another one after anybody else has committed a change."""
+    number: int = watch.execute("PRAGMA data_version").fetchone()[0]
+    return number
 
 
 def _everything(engine: Engine) -> dict[str, list[str]]:
