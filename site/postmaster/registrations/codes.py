@@ -7,7 +7,7 @@ import secrets
 from postmaster.registrations.rules import CODE_DIGITS
 
 # Letters and digits that are not taken for one another when read out on the telephone.
-_PLAIN = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+_PLAIN = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # pragma: allowlist secret
 REFERENCE_LETTERS = 6
 
 

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass, field
 
 # No letter that looks like another or like a digit.
-_LETTERS = "abcdefghjkmnpqrstuvwxyz"
+_LETTERS = "abcdefghjkmnpqrstuvwxyz"  # pragma: allowlist secret
 _DIGITS = "23456789"
 _GROUP = 4
 _FEWEST_GROUPS = 3
