@@ -80,7 +80,7 @@ class Lamppost:
                 stderr=log,
             )
         if name == "web":
-            wait_until(self.answers, within_s=30, what="the site answers")
+            wait_until(self.answers, within_s=120, what="the site answers")
 
     def kill(self, name: str) -> None:
         child = self.children.pop(name)
