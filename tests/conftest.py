@@ -16,7 +16,7 @@ from lamppost.database import make_engine
 from lamppost.migrations import upgrade
 from lamppost.settings import Settings, load_settings
 
-MAY_NOT_SKIP = os.environ.get("LAMPPOST_TESTS_MAY_NOT_SKIP") == "1"
+MAY_NOT_SKIP = os.environ.get("TESTS_MAY_NOT_SKIP") == "1"
 
 
 def need_program(name: str, package: str) -> str:
