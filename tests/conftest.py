@@ -14,7 +14,8 @@ from sqlalchemy import Engine, create_engine, text
 from lamppost.clock import FixedClock
 from lamppost.database import make_engine
 from lamppost.migrations import upgrade
-from lamppost.settings import Settings, load_settings
+from lamppost.settings import Settings
+from places import settings_in
 
 MAY_NOT_SKIP = os.environ.get("TESTS_MAY_NOT_SKIP") == "1"
 
@@ -125,15 +126,7 @@ def clock() -> FixedClock:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings with every path inside the test's own folder."""
-    content = tmp_path / "bulletins"
-    content.mkdir()
-    return load_settings(
-        {
-            "LAMPPOST_DATA": str(tmp_path),
-            "LAMPPOST_CONTENT_DIR": str(content),
-            "LAMPPOST_BASE_URL": "http://lamppost.test",
-        }
-    )
+    return settings_in(tmp_path)
 
 
 @pytest.fixture(scope="session")

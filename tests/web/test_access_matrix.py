@@ -16,9 +16,10 @@ from sqlalchemy import Engine, select, update
 from lamppost.clock import FixedClock
 from lamppost.database import make_engine, read_only, unit_of_work
 from lamppost.people.tables import FactorReset
-from lamppost.settings import Settings, load_settings
+from lamppost.settings import Settings
 from lamppost.web.guard import AccessRule
 from panel_objects import PanelObjects, put_panel_objects
+from places import settings_in
 from postmaster.access.actors import Actor, ActorKind, Grant
 from postmaster.access.matrix import Action
 from postmaster.access.roles import SCOPE_OF_ROLE, Role, ScopeKind
@@ -58,15 +59,7 @@ def filled(
     """A folder with that database, filled once and copied for each test, and the keys in it."""
     folder = tmp_path_factory.mktemp("filled")
     shutil.copyfile(sqlite_template, folder / "lamppost.sqlite3")
-    content = folder / "bulletins"
-    content.mkdir()
-    settings = load_settings(
-        {
-            "LAMPPOST_DATA": str(folder),
-            "LAMPPOST_CONTENT_DIR": str(content),
-            "LAMPPOST_BASE_URL": "http://lamppost.test",
-        }
-    )
+    settings = settings_in(folder)
     engine = make_engine(settings.storage_url())
     objects = put_panel_objects(engine, settings, now=NINE)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
