@@ -35,6 +35,8 @@ VALUES: dict[str, tuple[str, ...]] = {
     "month": ("04", "2018-04"),
     "day": ("2018-04-09",),
     "token": ("not-a-token",),
+    "sector": ("pharmacy", "dental"),
+    "ods_code": ("RX1", "NHSPHARMACY", HIDDEN),
 }
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "page": ("2",),
@@ -59,7 +61,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "audience": ("la",),
 }
 # What a view that keeps no answer reads; the API declares its own.
-READ_BESIDE = {"/search": ("q", "kind", "year")}
+READ_BESIDE = {"/search": ("q", "kind", "year"), "/find-your-la/": ("q",)}
 # What a process says of itself is not the same twice; it is only searched.
 CHANGING = ("/metrics", "/readyz")
 # A form's token and a page's nonce are made anew for every reader, and say nothing.

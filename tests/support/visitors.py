@@ -17,8 +17,9 @@ from postmaster.credentials.tables import Credential
 
 
 def put_person(
-    engine: Engine, *, now: datetime, email: str, role: Role, scope: str | None = None
-) -> str:
+    engine: Engine, *, now: datetime, email: str, role: Role, scope: str | None = None,
+    name: str = "",
+) -> str:  # fmt: skip
     """An active person with one role; gives the id. A scope stands over itself."""
     person_id, key = str(uuid4()), fold(email)
     with unit_of_work(engine) as session:
@@ -27,7 +28,7 @@ def put_person(
                 person_id=person_id,
                 email=email,
                 address_key=key,
-                name=f"{role.value} of {scope or 'the service'}",
+                name=name or f"{role.value} of {scope or 'the service'}",
                 search_key=key,
                 organisation=scope,
                 state=PersonState.ACTIVE,

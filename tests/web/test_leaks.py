@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from bulletin_files import write_bulletin
+from estate import BY, Estate
 from lamppost.bulletins.actions import load_folder
 from lamppost.bulletins.feeds import Site
 from lamppost.clock import FixedClock
@@ -23,9 +24,14 @@ from lamppost.status.actions import import_hssi_rows
 from lamppost.status.hssis.drafts import Ask
 from lamppost.status.hssis.texts import Wait
 from lamppost.web.app import create_app
+from postmaster.access.roles import Role
+from postmaster.organisations.actions import add_organisation
 from postmaster.policy.actions import enter_presets
+from postmaster.registrations.rules import make_person
 from probes.reading import QuarantinedRow
 from public_outputs import HIDDEN, MARKER, Public, is_changing, leaks
+from registering import Desk as Applying
+from registering import open_sector, put_containers
 from service_rows import (
     PORTAL,
     define_service,
@@ -37,6 +43,7 @@ from service_rows import (
 )
 from status_desk import Desk, a_text
 from status_rows import NINE
+from visitors import put_person
 
 
 @pytest.fixture
@@ -53,6 +60,10 @@ def public(
     plan_window(sqlite_engine)
     plan_change(sqlite_engine)
     plan_release(sqlite_engine)
+    with unit_of_work(sqlite_engine) as session:
+        put_containers(session, now=NINE)
+        add_organisation(session, ods_code="RX1", name="Relay House", by=BY, now=NINE)
+        open_sector(session)
     write_bulletin(settings.content_dir)
     load_folder(sqlite_engine, settings.content_dir, clock.now(), site=Site.of(settings))
     return Public(app, SnapshotMaker(settings, clock), tmp_path / "copy")
@@ -105,11 +116,23 @@ def plant_embargoed(engine: Engine, _public: Public) -> None:
     assert desk.put_up(severe, ref=f"{HIDDEN}-2") is Wait.SECOND_PERSON
 
 
+def plant_people(engine: Engine, _public: Public) -> None:
+    """A site that applies, and an administrator: only those inside are told their names."""
+    ann = make_person(
+        first_name="Ann", last_name=MARKER, email=f"ann@{MARKER}.example", mobile="07700 900101"
+    )
+    desk = Applying(Estate(engine))
+    desk.begin(ann, ods_code="FXHID", name=MARKER, town=MARKER, email=f"desk@{MARKER}.example")
+    email, role = f"{MARKER}@relay.example", Role.LOCAL_ADMINISTRATOR
+    put_person(engine, now=NINE, email=email, role=role, scope="RX1", name=MARKER)
+
+
 PLANTS: tuple[Callable[[Engine, Public], None], ...] = (
     plant_quarantined,
     plant_drafts,
     plant_waiting,
     plant_embargoed,
+    plant_people,
 )
 
 
