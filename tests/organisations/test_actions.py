@@ -7,7 +7,6 @@ from sqlalchemy import Engine, text
 
 from lamppost.clock import FixedClock
 from lamppost.database import read_only, unit_of_work
-from lamppost.sample.organisations import add_organisations
 from postmaster.access.acting import RefusedError
 from postmaster.access.actors import Actor, ActorKind, Grant, operator
 from postmaster.access.reads import get_above
@@ -19,6 +18,7 @@ from postmaster.organisations.actions import (
 )
 from postmaster.organisations.reads import get_final_successors, get_organisation, list_tasks
 from postmaster.organisations.rules import OrganisationError, fold_name
+from prepared import organisations, prepare
 
 BY = operator("test")
 DAY = date(2018, 4, 1)
@@ -26,8 +26,7 @@ DAY = date(2018, 4, 1)
 
 @pytest.fixture
 def sample(engine: Engine, clock: FixedClock) -> Engine:
-    with unit_of_work(engine) as session:
-        add_organisations(session, now=clock.now())
+    prepare(engine, organisations, now=clock.now())
     return engine
 
 

@@ -8,22 +8,14 @@ from sqlalchemy import Engine
 
 from lamppost.cli import root
 from lamppost.clock import SystemClock
-from lamppost.database import unit_of_work
-from lamppost.sample.accounts import add_accounts
-from lamppost.sample.organisations import add_organisations
-from lamppost.sample.spoofing import add_spoofing
 from lamppost.settings import Settings
-from postmaster.policy.actions import enter_presets
+from prepared import accounts, organisations, prepare, presets, spoofing
 
 
 @pytest.fixture
 def run(sqlite_engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     now = SystemClock().now()
-    with unit_of_work(sqlite_engine) as session:
-        enter_presets(session, by="system:test", now=now)
-        add_organisations(session, now=now)
-        add_accounts(session, now=now)
-        add_spoofing(session, now=now)
+    prepare(sqlite_engine, presets, organisations, accounts, spoofing, now=now)
     monkeypatch.setenv("LAMPPOST_DATA", str(settings.data))
     return CliRunner()
 

@@ -10,11 +10,10 @@ from werkzeug.test import TestResponse
 from account_rows import put_account
 from lamppost.clock import FixedClock
 from lamppost.database import read_only, unit_of_work
-from lamppost.sample.organisations import add_organisations
 from postmaster.access.roles import Role
 from postmaster.accounts.rules import Kind, Status
 from postmaster.accounts.tables import Account
-from postmaster.policy.actions import enter_presets
+from prepared import organisations, prepare, presets
 from visitors import csrf_token_of, put_person, sign_in
 
 
@@ -71,7 +70,5 @@ class Desk:
 
 def make_desk(app: Flask, engine: Engine, clock: FixedClock) -> Desk:
     """The sample's organisations and the presets; no accounts and nobody signed in."""
-    with unit_of_work(engine) as session:
-        enter_presets(session, by="system:test", now=clock.now())
-        add_organisations(session, now=clock.now())
+    prepare(engine, presets, organisations, now=clock.now())
     return Desk(app, engine, clock)

@@ -8,12 +8,11 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from lamppost.database import make_engine, read_only, unit_of_work
-from lamppost.sample.organisations import add_organisations
 from postmaster.access.actors import operator
 from postmaster.accounts.actions import accept_terms, add_account
 from postmaster.accounts.rules import Kind, Status
 from postmaster.accounts.tables import Account
-from postmaster.policy.actions import enter_presets
+from prepared import organisations, prepare, presets
 
 BY = operator("test")
 
@@ -62,9 +61,7 @@ class Estate:
 
 def make_estate(engine: Engine, *, now: datetime) -> Estate:
     """The sample's organisations and the presets of the policy, no accounts."""
-    with unit_of_work(engine) as session:
-        enter_presets(session, by=BY.reference, now=now)
-        add_organisations(session, now=now)
+    prepare(engine, presets, organisations, now=now)
     return Estate(engine)
 
 

@@ -9,9 +9,8 @@ from account_rows import put_account
 from checking import check_page
 from lamppost.clock import FixedClock
 from lamppost.database import unit_of_work
-from lamppost.sample.organisations import add_organisations
 from postmaster.access.roles import Role
-from postmaster.policy.actions import enter_presets
+from prepared import organisations, prepare, presets
 from visitors import csrf_token_of, put_person, sign_in
 
 
@@ -20,9 +19,8 @@ class ListDesk:
 
     def __init__(self, app: Flask, engine: Engine, clock: FixedClock) -> None:
         self.app, self.engine, self.clock = app, engine, clock
+        prepare(engine, presets, organisations, now=clock.now())
         with unit_of_work(engine) as session:
-            enter_presets(session, by="test", now=clock.now())
-            add_organisations(session, now=clock.now())
             for code in ("RX1", "RX101", "RX2"):
                 for name in ("owner", "ann"):
                     put_account(

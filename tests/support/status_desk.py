@@ -26,7 +26,7 @@ from lamppost.status.plans.windows import announce_window
 from lamppost.status.reads import get_hssi
 from postmaster.access.actors import Actor, ActorKind, Grant
 from postmaster.access.roles import Role
-from postmaster.policy.actions import enter_presets
+from prepared import prepare, presets
 from status_rows import NINE
 
 R = TypeVar("R")
@@ -56,8 +56,7 @@ class Desk:
 
     def __init__(self, engine: Engine, now: datetime = NINE) -> None:
         self.engine = engine
-        with unit_of_work(engine) as session:
-            enter_presets(session, by="system:test", now=now)
+        prepare(engine, presets, now=now)
 
     def do(self, action: Callable[..., R], **values: Any) -> R:
         with unit_of_work(self.engine) as session:

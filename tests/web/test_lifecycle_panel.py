@@ -15,7 +15,6 @@ from batch_rows import put_batch
 from checking import check_page
 from lamppost.clock import FixedClock
 from lamppost.database import read_only, unit_of_work
-from lamppost.sample.organisations import add_organisations
 from lamppost.settings import Settings
 from lamppost.worker.lifecycle import carry_on
 from postmaster.access.roles import Role
@@ -23,7 +22,7 @@ from postmaster.accounts.changes import make_row
 from postmaster.accounts.rules import Kind, Status
 from postmaster.accounts.tables import Account
 from postmaster.outbox.carrying import accept, claim_due
-from postmaster.policy.actions import enter_presets
+from prepared import organisations, prepare, presets
 from visitors import csrf_token_of, put_person, sign_in
 
 HOME = "/admin/lifecycle/"
@@ -34,9 +33,7 @@ class Desk:
 
     def __init__(self, app: Flask, engine: Engine, clock: FixedClock, settings: Settings) -> None:
         self._app, self.engine, self.clock, self._settings = app, engine, clock, settings
-        with unit_of_work(engine) as session:
-            enter_presets(session, by="system:test", now=clock.now())
-            add_organisations(session, now=clock.now())
+        prepare(engine, presets, organisations, now=clock.now())
 
     def leaver(self, address: str, *, organisation: str = "RX2") -> None:
         with unit_of_work(self.engine) as session:

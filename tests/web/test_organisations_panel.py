@@ -9,11 +9,11 @@ from sqlalchemy import Engine, event
 
 from checking import CheckingClient, check_page
 from lamppost.clock import FixedClock
-from lamppost.database import read_only, unit_of_work
-from lamppost.sample.organisations import add_organisations
+from lamppost.database import read_only
 from lamppost.web.context import db
 from postmaster.access.roles import Role
 from postmaster.organisations.tables import Organisation
+from prepared import organisations, prepare
 from visitors import csrf_token_of, put_person, sign_in
 
 HOME = "/admin/organisations/"
@@ -22,8 +22,7 @@ SignIn = Callable[..., FlaskClient]
 
 @pytest.fixture
 def signed_in(app: Flask, sqlite_engine: Engine, clock: FixedClock) -> SignIn:
-    with unit_of_work(sqlite_engine) as session:
-        add_organisations(session, now=clock.now())
+    prepare(sqlite_engine, organisations, now=clock.now())
 
     def make(role: Role, scope: str | None = None) -> FlaskClient:
         client = app.test_client()

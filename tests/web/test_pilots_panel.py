@@ -13,11 +13,10 @@ from batch_rows import put_batch
 from checking import check_page
 from lamppost.clock import FixedClock
 from lamppost.database import unit_of_work
-from lamppost.sample.organisations import add_organisations
 from postmaster.access.roles import Role
 from postmaster.lifecycle.modes import Mode
 from postmaster.lifecycle.tables import BatchItem, LifecycleNight, LifecycleOrganisation
-from postmaster.policy.actions import enter_presets
+from prepared import organisations, prepare, presets
 from visitors import csrf_token_of, put_person, sign_in
 
 HOME = "/admin/lifecycle/pilots/"
@@ -25,9 +24,7 @@ HOME = "/admin/lifecycle/pilots/"
 
 @pytest.fixture
 def person(app: Flask, sqlite_engine: Engine, clock: FixedClock) -> Callable[..., FlaskClient]:
-    with unit_of_work(sqlite_engine) as session:
-        enter_presets(session, by="system:test", now=clock.now())
-        add_organisations(session, now=clock.now())
+    prepare(sqlite_engine, presets, organisations, now=clock.now())
 
     def make(email: str, role: Role = Role.TENANT_ADMINISTRATOR, scope: str = "") -> FlaskClient:
         client = app.test_client()

@@ -11,11 +11,10 @@ from sqlalchemy import Engine
 from checking import check_page
 from lamppost.clock import FixedClock
 from lamppost.database import unit_of_work
-from lamppost.sample.organisations import add_organisations
 from postmaster.access.roles import Role
 from postmaster.accounts.changes import make_row
 from postmaster.accounts.rules import Kind, Status
-from postmaster.policy.actions import enter_presets
+from prepared import organisations, prepare, presets
 from visitors import csrf_token_of, put_person, sign_in
 
 HOME = "/admin/policy/"
@@ -26,9 +25,8 @@ class Board:
 
     def __init__(self, app: Flask, engine: Engine, clock: FixedClock) -> None:
         self._app, self._engine, self._clock = app, engine, clock
+        prepare(engine, presets, organisations, now=clock.now())
         with unit_of_work(engine) as session:
-            enter_presets(session, by="system:test", now=clock.now())
-            add_organisations(session, now=clock.now())
             for number in range(3):
                 session.add(
                     make_row(

@@ -14,15 +14,12 @@ from checking import CheckingClient, check_page
 from lamppost.clock import FixedClock
 from lamppost.database import read_only, unit_of_work
 from lamppost.nameservers import ZoneResolver
-from lamppost.sample.accounts import add_accounts
-from lamppost.sample.organisations import add_organisations
-from lamppost.sample.spoofing import add_spoofing
 from lamppost.web.context import db
 from lamppost.web.judging import RESOLVER
 from postmaster.access.roles import Role
 from postmaster.audit.tables import AuditEntry
-from postmaster.policy.actions import enter_presets
 from postmaster.spoofing.tables import SpoofLeave, SpoofPair, SpoofSighting, SpoofStage, SpoofWayOut
+from prepared import accounts, organisations, prepare, presets, spoofing
 from visitors import csrf_token_of, put_person, sign_in
 
 HOME = "/admin/spoofing/"
@@ -39,11 +36,7 @@ def clock() -> FixedClock:
 @pytest.fixture
 def signed_in(app: Flask, sqlite_engine: Engine, clock: FixedClock) -> SignIn:
     app.extensions[RESOLVER] = ZoneResolver({})
-    with unit_of_work(sqlite_engine) as session:
-        enter_presets(session, by="system:test", now=NOW)
-        add_organisations(session, now=NOW)
-        add_accounts(session, now=NOW)
-        add_spoofing(session, now=NOW)
+    prepare(sqlite_engine, presets, organisations, accounts, spoofing, now=NOW)
     number = iter(range(100))
 
     def make(role: Role, scope: str | None = None) -> FlaskClient:
