@@ -18,7 +18,30 @@ from lamppost.migrations import upgrade
 from lamppost.settings import Settings
 from places import settings_in
 
+# Tests that start a whole Lamppost, and the group each runs in. They begin first, so that no
+# process of the suite is left waiting for the other's last one; a group runs in one process, on
+# one Lamppost, and those of the first group stand still for most of their time.
+STACKS = {
+    "tests/browser/test_outage.py": "waiting",
+    "tests/worker/test_kill.py": "waiting",
+    "tests/cli/test_run.py": "waiting",
+    "tests/sample/test_sample.py": "waiting",
+    "tests/browser/": "journeys",
+}
 MAY_NOT_SKIP = os.environ.get("TESTS_MAY_NOT_SKIP") == "1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the groups first."""
+    for item in items:
+        group = _group_of(item)
+        if group is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: _group_of(item) is None)
+
+
+def _group_of(item: pytest.Item) -> str | None:
+    return next((group for start, group in STACKS.items() if item.nodeid.startswith(start)), None)
 
 
 def need_program(name: str, package: str) -> str:

@@ -14,7 +14,7 @@ from postmaster.policy.actions import enter_presets
 from service_rows import define_service, log_hssi, measure, plan_window
 from status_rows import NINE
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
@@ -16,12 +15,12 @@ from live import PORTS, free_port
 pytestmark = pytest.mark.timeout(300)
 
 
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     port = free_port()
     return {
         **os.environ,
-        "LAMPPOST_DATA": str(tmp_path / "var"),
+        "LAMPPOST_DATA": str(tmp_path_factory.mktemp("run") / "var"),
         "LAMPPOST_PORT": str(port),
         "LAMPPOST_BASE_URL": f"http://127.0.0.1:{port}",
         "LAMPPOST_RELAY_PORTS": ",".join(str(free_port()) for _ in PORTS),
@@ -43,36 +42,26 @@ def _ready_line(child: subprocess.Popen[str]) -> str:
     return next((line for line in child.stdout if "ready" in line), "")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def run(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """Everything, from an empty folder."""
     child = _start(environment)
     yield child
-    if child.poll() is None:
-        child.kill()
-    child.wait()
+    # Killed, it could not stop what it started.
+    child.terminate()
+    child.wait(30)
     assert child.stdout is not None
     child.stdout.close()
 
 
-def test_it_says_when_it_answers_and_stops_within_five_seconds(
-    run: subprocess.Popen[str], environment: dict[str, str]
-) -> None:
+def test_it_says_when_it_answers(run: subprocess.Popen[str], environment: dict[str, str]) -> None:
     address = environment["LAMPPOST_BASE_URL"]
 
     assert _ready_line(run) == f"Lamppost is ready on {address}\n"
     assert requests.get(f"{address}/", timeout=5).status_code == 200
 
-    began = time.monotonic()
-    run.send_signal(signal.SIGTERM)
-    assert run.wait(10) == 0
-    assert time.monotonic() - began < 5
-    with pytest.raises(requests.ConnectionError):
-        requests.get(f"{address}/", timeout=2)
-
 
 def test_a_taken_port_is_told_of(run: subprocess.Popen[str], environment: dict[str, str]) -> None:
-    assert _ready_line(run)
-
     second = subprocess.run(
         [sys.executable, "-m", "lamppost", "run"],
         env=environment,
@@ -81,5 +70,17 @@ def test_a_taken_port_is_told_of(run: subprocess.Popen[str], environment: dict[s
         check=False,
     )
 
+    assert run.poll() is None
     assert second.returncode == 1
     assert "is taken" in second.stderr
+
+
+def test_it_stops_within_five_seconds(
+    run: subprocess.Popen[str], environment: dict[str, str]
+) -> None:
+    began = time.monotonic()
+    run.send_signal(signal.SIGTERM)
+    assert run.wait(10) == 0
+    assert time.monotonic() - began < 5
+    with pytest.raises(requests.ConnectionError):
+        requests.get(environment["LAMPPOST_BASE_URL"], timeout=2)

@@ -109,10 +109,11 @@ class Lamppost:
 
 @contextmanager
 def living(folder: Path, *parts: str, probes_file: Path | None = None) -> Iterator[Lamppost]:
-    """A Lamppost over the sample, with these parts running."""
+    """A Lamppost with these parts running: over the sample, or over probes alone."""
     made = Lamppost(folder, probes_file)
     made.command("db", "upgrade")
-    made.command("sample", "load")
+    if probes_file is None:
+        made.command("sample", "load")
     try:
         for part in parts:
             made.start(part)
