@@ -22,7 +22,7 @@ run: $(VENV)/run.stamp ## start site, worker and practice relay on PORT, data in
 	@LAMPPOST_PORT="$(PORT)" LAMPPOST_DATA="$(DATA)" LAMPPOST_BASE_URL="$${LAMPPOST_BASE_URL:-http://127.0.0.1:$(PORT)}" exec $(BIN)/lamppost run
 
 test: $(VENV)/dev.stamp system check ## lint, types, contracts and the whole suite
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long"
+	@$(BIN)/python -m pytest -n 2 -m "not long"
 
 check: $(VENV)/dev.stamp ## lint, types, contracts, insecure calls and secrets in the tree
 	$(BIN)/ruff check .

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from werkzeug.routing import Rule
+from xdist.scheduler import LoadGroupScheduling
 
 from lamppost.clock import FixedClock
 from lamppost.database import make_engine
@@ -33,15 +35,26 @@ MAY_NOT_SKIP = os.environ.get("TESTS_MAY_NOT_SKIP") == "1"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the groups first."""
-    for item in items:
-        group = _group_of(item)
-        if group is not None:
-            item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: _group_of(item) is None)
+    items.sort(key=lambda item: _group_of(item.nodeid) is None)
 
 
-def _group_of(item: pytest.Item) -> str | None:
-    return next((group for start, group in STACKS.items() if item.nodeid.startswith(start)), None)
+class _Grouped(LoadGroupScheduling):  # type: ignore[misc]  # it ships no types
+    """A group of `STACKS` to one process, every other test to whichever is free.
+
+    pytest-xdist's own mark is lost on the way to its scheduler since pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group_of(nodeid) or nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadGroupScheduling:
+    """Share the tests out by group."""
+    return _Grouped(config, log)
+
+
+def _group_of(nodeid: str) -> str | None:
+    return next((group for start, group in STACKS.items() if nodeid.startswith(start)), None)
 
 
 def need_program(name: str, package: str) -> str:
