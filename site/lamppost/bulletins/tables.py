@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
 
 class BulletinFile(Base):
@@ -127,9 +127,7 @@ class BulletinProblem(Base):
 
     __tablename__ = "bulletin_problem"
 
-    problem_id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True
-    )
+    problem_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     source: Mapped[str] = mapped_column(String(255), index=True)
     line: Mapped[int] = mapped_column(Integer)
     message: Mapped[str] = mapped_column(Text)

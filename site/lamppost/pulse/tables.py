@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
 
 class Heartbeat(Base):
@@ -25,9 +25,7 @@ class JobRun(Base):
     __tablename__ = "job_run"
     __table_args__ = (Index("ix_job_run_job_started_at", "job", "started_at"),)
 
-    run_id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True
-    )
+    run_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     job: Mapped[str] = mapped_column(String(64))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,10 +6,10 @@ virtual FTS5 table kept by triggers on SQLite, a GIN index on PostgreSQL.
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Integer, String, Text
+from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
 
 class SearchDocument(Base):
@@ -18,9 +18,7 @@ class SearchDocument(Base):
     __tablename__ = "search_document"
     __table_args__ = (Index("ix_search_document_collection_key", "collection", "key", unique=True),)
 
-    document_id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True
-    )
+    document_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     collection: Mapped[str] = mapped_column(String(32))
     key: Mapped[str] = mapped_column(String(255))
     kind: Mapped[str] = mapped_column(String(16))

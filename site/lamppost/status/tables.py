@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Date,
     Float,
@@ -18,10 +17,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
 # SQLite counts up by itself only in a column that is exactly INTEGER.
-COUNTER = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Component(Base):
@@ -67,7 +65,7 @@ class Reading(Base):
         Index("ix_reading_taken_at", "taken_at"),
     )
 
-    reading_id: Mapped[int] = mapped_column(COUNTER, primary_key=True)
+    reading_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     probe: Mapped[str] = mapped_column(ForeignKey("probe.name"))
     key: Mapped[str] = mapped_column(Text)
     taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -110,7 +108,7 @@ class ProbeSpan(Base):
     __tablename__ = "probe_span"
     __table_args__ = (Index("ix_probe_span_probe_ended_at", "probe", "ended_at"),)
 
-    span_id: Mapped[int] = mapped_column(COUNTER, primary_key=True)
+    span_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     probe: Mapped[str] = mapped_column(ForeignKey("probe.name"))
     state: Mapped[str] = mapped_column(String(16))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -5,9 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
-_ID = BigInteger().with_variant(Integer, "sqlite")
 # Compared by code point on both databases, so that a prefix is a range of the index.
 _KEY = String(254).with_variant(String(254, collation="C"), "postgresql")
 
@@ -61,7 +60,7 @@ class Account(Base):
         ),
     )
 
-    account_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     address: Mapped[str] = mapped_column(String(254))
     address_key: Mapped[str] = mapped_column(_KEY)
     name: Mapped[str] = mapped_column(String(256))
@@ -120,8 +119,8 @@ class AccountChange(Base):
         ),
     )
 
-    change_id: Mapped[int] = mapped_column(_ID, primary_key=True)
-    account_id: Mapped[int] = mapped_column(_ID)
+    change_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ROW_ID)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_by: Mapped[str] = mapped_column(String(80))
     action: Mapped[str] = mapped_column(String(32))
@@ -149,7 +148,7 @@ class AccountHold(Base):
         Index("ix_account_hold_lifted_at_review_on", "lifted_at", "review_on"),
     )
 
-    hold_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    hold_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     account_id: Mapped[int] = mapped_column(_account())
     kind: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(Text)
@@ -173,7 +172,7 @@ class MailboxMember(Base):
         Index("ix_mailbox_member_ended_by_batch", "ended_by_batch"),
     )
 
-    member_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    member_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     mailbox_id: Mapped[int] = mapped_column(_account())
     account_id: Mapped[int] = mapped_column(_account())
     role: Mapped[str] = mapped_column(String(8))
@@ -229,7 +228,7 @@ class AccountConversion(Base):
         Index("ix_account_conversion_state_conversion_id", "state", "conversion_id"),
     )
 
-    conversion_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    conversion_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     account_id: Mapped[int] = mapped_column(_account())
     wanted: Mapped[str] = mapped_column(String(16))
     owner_id: Mapped[int | None] = mapped_column(BigInteger)

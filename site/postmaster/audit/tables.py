@@ -2,12 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
-
-_ID = BigInteger().with_variant(Integer, "sqlite")
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
 
 class AuditEntry(Base):
@@ -29,7 +27,7 @@ class AuditEntry(Base):
         Index("ix_audit_entry_recorded_at", "recorded_at"),
     )
 
-    entry_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor: Mapped[str] = mapped_column(String(80))
     action: Mapped[str] = mapped_column(String(64))

@@ -2,12 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
-
-_ID = BigInteger().with_variant(Integer, "sqlite")
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
 
 class ClosurePlan(Base):
@@ -24,7 +22,7 @@ class ClosurePlan(Base):
         Index("ix_closure_plan_state", "state"),
     )
 
-    plan_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     organisation: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.ods_code"))
     outcome: Mapped[str] = mapped_column(String(16))
     target: Mapped[str | None] = mapped_column(String(32))
@@ -80,7 +78,7 @@ class ContainerMove(Base):
         Index("ix_container_move_target_state", "target", "state"),
     )
 
-    move_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    move_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.account_id"))
     from_organisation: Mapped[str] = mapped_column(String(32))
     target: Mapped[str] = mapped_column(String(32))

@@ -2,12 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String
+from sqlalchemy import Boolean, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
-
-_ID = BigInteger().with_variant(Integer, "sqlite")
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
 
 class Credential(Base):
@@ -32,7 +30,7 @@ class CredentialHistory(Base):
     __tablename__ = "credential_history"
     __table_args__ = (Index("ix_credential_history_subject_history_id", "subject", "history_id"),)
 
-    history_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    history_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     subject: Mapped[str] = mapped_column(ForeignKey("credential.subject"))
     password_hash: Mapped[str] = mapped_column(String(255))
     set_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,12 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
-
-_ID = BigInteger().with_variant(Integer, "sqlite")
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
 
 class ProtocolGrant(Base):
@@ -23,7 +21,7 @@ class ProtocolGrant(Base):
         Index("ix_protocol_grant_list_id_protocol", "list_id", "protocol"),
     )
 
-    grant_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    grant_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.account_id"))
     list_id: Mapped[int | None] = mapped_column(ForeignKey("distribution_list.list_id"))
     protocol: Mapped[str] = mapped_column(String(8))
@@ -49,7 +47,7 @@ class OrganisationFeature(Base):
         Index("ix_organisation_feature_state_feature_id", "state", "feature_id"),
     )
 
-    feature_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    feature_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     organisation: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.ods_code"))
     feature: Mapped[str] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(16))

@@ -5,9 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
-
-_ID = BigInteger().with_variant(Integer, "sqlite")
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
 
 class PolicyEdit(Base):
@@ -21,7 +19,7 @@ class PolicyEdit(Base):
     __tablename__ = "policy_edit"
     __table_args__ = (Index("ix_policy_edit_status_edit_id", "status", "edit_id"),)
 
-    edit_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    edit_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     era: Mapped[str] = mapped_column(String(40))
     holds_from: Mapped[date]
     reason: Mapped[str] = mapped_column(Text)

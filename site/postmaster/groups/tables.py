@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
-_ID = BigInteger().with_variant(Integer, "sqlite")
 # Compared by code point on both databases, so that a prefix is a range of the index.
 _KEY = String(254).with_variant(String(254, collation="C"), "postgresql")
 
@@ -42,7 +41,7 @@ class DistributionList(Base):
         Index("ix_distribution_list_organisation_address_key", "organisation", "address_key"),
     )
 
-    list_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    list_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
     organisation: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.ods_code"))
     name: Mapped[str] = mapped_column(String(200))
@@ -68,7 +67,7 @@ class ActivePeriod(Base):
     __tablename__ = "list_active_period"
     __table_args__ = (Index("ix_list_active_period_list_id", "list_id"),)
 
-    period_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    period_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     list_id: Mapped[int] = mapped_column(_list())
     from_at: Mapped[datetime] = mapped_column(UtcDateTime)
     to_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -88,7 +87,7 @@ class ListMember(Base):
         Index("ix_list_member_nested_id_ended_at", "nested_id", "ended_at"),
     )
 
-    member_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    member_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     list_id: Mapped[int] = mapped_column(_list())
     account_id: Mapped[int | None] = mapped_column(_account())
     nested_id: Mapped[int | None] = mapped_column(_list())
@@ -108,7 +107,7 @@ class ListOwner(Base):
         Index("ix_list_owner_account_id_ended_at", "account_id", "ended_at"),
     )
 
-    owner_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    owner_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     list_id: Mapped[int] = mapped_column(_list())
     account_id: Mapped[int] = mapped_column(_account())
     since: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -121,7 +120,7 @@ class ListSender(Base):
     __tablename__ = "list_sender"
     __table_args__ = (Index("ix_list_sender_list_id_ended_at", "list_id", "ended_at"),)
 
-    sender_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    sender_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     list_id: Mapped[int] = mapped_column(_list())
     address_key: Mapped[str] = mapped_column(String(254))
     since: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -140,7 +139,7 @@ class ListChange(Base):
         Index("ix_list_change_state", "state"),
     )
 
-    change_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    change_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     list_id: Mapped[int] = mapped_column(_list())
     kind: Mapped[str] = mapped_column(String(16))
     wanted: Mapped[str] = mapped_column(Text)
@@ -162,7 +161,7 @@ class ListApproval(Base):
         Index("ix_list_approval_decided_at_organisation", "decided_at", "organisation"),
     )
 
-    approval_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    approval_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     change_id: Mapped[int] = mapped_column(ForeignKey("list_change.change_id"))
     seat: Mapped[str] = mapped_column(String(16))
     organisation: Mapped[str | None] = mapped_column(String(32))

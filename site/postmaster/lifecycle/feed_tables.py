@@ -2,12 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Integer, String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
-
-_ID = BigInteger().with_variant(Integer, "sqlite")
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
 
 class LifecycleFeed(Base):
@@ -23,7 +21,7 @@ class LifecycleFeed(Base):
         Index("ix_lifecycle_feed_person_id_ended_at", "person_id", "ended_at"),
     )
 
-    feed_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    feed_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     person_id: Mapped[str] = mapped_column(String(36))
     token_digest: Mapped[str] = mapped_column(String(64))
     organisation: Mapped[str | None] = mapped_column(String(32))

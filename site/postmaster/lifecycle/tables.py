@@ -5,9 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
-
-_ID = BigInteger().with_variant(Integer, "sqlite")
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
 
 def _partial(column: str, *, unique: bool = False) -> Index:
@@ -37,7 +35,7 @@ class LifecycleBatch(Base):
     __tablename__ = "lifecycle_batch"
     __table_args__ = (Index("ix_lifecycle_batch_status_batch_id", "status", "batch_id"),)
 
-    batch_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     reason: Mapped[str] = mapped_column(String(32))
     title: Mapped[str] = mapped_column(String(200))
     organisation: Mapped[str | None] = mapped_column(String(32))
@@ -101,8 +99,8 @@ class BatchItem(Base):
         _partial("message_id"),
     )
 
-    batch_id: Mapped[int] = mapped_column(_ID, primary_key=True, autoincrement=False)
-    account_id: Mapped[int] = mapped_column(_ID, primary_key=True, autoincrement=False)
+    batch_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True, autoincrement=False)
     organisation: Mapped[str] = mapped_column(String(32))
     kind: Mapped[str] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(16))
@@ -167,7 +165,7 @@ class PilotRequest(Base):
         Index("ix_pilot_request_ods_code", "ods_code"),
     )
 
-    request_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    request_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     ods_code: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.ods_code"))
     with_below: Mapped[bool] = mapped_column(Boolean)
     from_mode: Mapped[str] = mapped_column(String(16))

@@ -2,12 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
-
-_ID = BigInteger().with_variant(Integer, "sqlite")
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
 
 class MigrationBatch(Base):
@@ -19,7 +17,7 @@ class MigrationBatch(Base):
         Index("ix_migration_batch_state", "state"),
     )
 
-    migration_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    migration_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     organisation: Mapped[str] = mapped_column(ForeignKey("organisation.ods_code"))
     route: Mapped[str] = mapped_column(String(16))
     run_on: Mapped[date] = mapped_column(Date)

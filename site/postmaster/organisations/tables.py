@@ -2,12 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
-_ID = BigInteger().with_variant(Integer, "sqlite")
 # Compared by code point on both databases, so that a prefix is a range of the index.
 SEARCH_KEY = String(200).with_variant(String(200, collation="C"), "postgresql")
 
@@ -88,7 +87,7 @@ class OrganisationContact(Base):
     __tablename__ = "organisation_contact"
     __table_args__ = (Index("ix_organisation_contact_organisation", "organisation"),)
 
-    contact_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     organisation: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.ods_code"))
     kind: Mapped[str] = mapped_column(String(24))
     email: Mapped[str | None] = mapped_column(String(254))

@@ -2,12 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
-
-_ID = BigInteger().with_variant(Integer, "sqlite")
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
 
 class OutboxMessage(Base):
@@ -31,7 +29,7 @@ class OutboxMessage(Base):
         Index("ix_outbox_message_cause_message_id", "cause", "message_id"),
     )
 
-    message_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    message_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     cause: Mapped[str] = mapped_column(String(64))
     cause_key: Mapped[str] = mapped_column(String(255))
     recipient: Mapped[str] = mapped_column(String(254))

@@ -2,12 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
-
-_ID = BigInteger().with_variant(Integer, "sqlite")
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
 
 class Rollout(Base):
@@ -30,7 +28,7 @@ class Rollout(Base):
         ),
     )
 
-    rollout_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    rollout_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     sector: Mapped[str] = mapped_column(String(16))
     region: Mapped[str] = mapped_column(String(32))
     container: Mapped[str] = mapped_column(String(32))
@@ -61,7 +59,7 @@ class Registration(Base):
         Index("ix_registration_state_state_since", "state", "state_since"),
     )  # fmt: skip
 
-    registration_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     key_digest: Mapped[str] = mapped_column(String(64), unique=True)
     reference: Mapped[str] = mapped_column(String(16), unique=True)
     sector: Mapped[str] = mapped_column(String(16))
@@ -103,7 +101,7 @@ class Applicant(Base):
         Index("ix_registration_applicant_registration_id_place", "registration_id", "place"),
     )
 
-    applicant_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    applicant_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     registration_id: Mapped[int] = mapped_column(
         ForeignKey("registration.registration_id", ondelete="CASCADE")
     )

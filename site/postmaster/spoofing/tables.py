@@ -5,9 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
-
-_ID = BigInteger().with_variant(Integer, "sqlite")
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
 
 class SpoofStage(Base):
@@ -21,7 +19,7 @@ class SpoofStage(Base):
     __tablename__ = "spoof_stage"
     __table_args__ = (Index("ix_spoof_stage_state_stage_id", "state", "stage_id"),)
 
-    stage_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    stage_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     network: Mapped[str] = mapped_column(String(16))
     kind: Mapped[str | None] = mapped_column(String(16))
     stage: Mapped[str] = mapped_column(String(8))
@@ -55,7 +53,7 @@ class SpoofLeave(Base):
         Index("ix_spoof_leave_state_to_on", "state", "to_on"),
     )
 
-    leave_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    leave_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     organisation: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.ods_code"))
     claimed: Mapped[str] = mapped_column(String(254))
     infrastructure: Mapped[str] = mapped_column(String(254))
@@ -80,7 +78,7 @@ class SpoofRelay(Base):
 
     __tablename__ = "spoof_relay"
 
-    relay_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    relay_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     domain: Mapped[str] = mapped_column(String(254))
     network: Mapped[str] = mapped_column(String(64))
     organisation: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.ods_code"))
@@ -101,7 +99,7 @@ class SpoofPair(Base):
         Index("ix_spoof_pair_last_seen_at_pair_id", "last_seen_at", "pair_id"),
     )
 
-    pair_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    pair_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     claimed: Mapped[str] = mapped_column(String(254))
     infrastructure: Mapped[str] = mapped_column(String(254))
     kind: Mapped[str] = mapped_column(String(16))
@@ -161,7 +159,7 @@ class SpoofSighting(Base):
         Index("ix_spoof_sighting_is_contradicted", "is_contradicted"),
     )
 
-    sighting_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    sighting_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     record: Mapped[str] = mapped_column(String(40))
     pair_id: Mapped[int] = mapped_column(ForeignKey("spoof_pair.pair_id"))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -203,7 +201,7 @@ class SpoofWayOut(Base):
         Index("ix_spoof_way_out_organisation_state", "organisation", "state"),
     )
 
-    way_out_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    way_out_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     pair_id: Mapped[int] = mapped_column(ForeignKey("spoof_pair.pair_id"))
     organisation: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.ods_code"))
     way: Mapped[str] = mapped_column(String(20))

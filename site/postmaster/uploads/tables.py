@@ -5,9 +5,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
-_ID = BigInteger().with_variant(Integer, "sqlite")
 # Compared by code point on both databases, as the addresses of accounts are.
 _KEY = String(254).with_variant(String(254, collation="C"), "postgresql")
 
@@ -26,7 +25,7 @@ class Upload(Base):
         Index("ix_upload_plan_hash", "plan_hash"),
     )
 
-    upload_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    upload_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     organisation: Mapped[str | None] = mapped_column(
         String(32), ForeignKey("organisation.ods_code")

@@ -5,8 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lamppost.status.tables import COUNTER
-from postmaster.store import Base, UtcDateTime
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
 
 class HssiRecord(Base):
@@ -91,7 +90,7 @@ class HssiInterval(Base):
         Index("ix_hssi_interval_ref", "ref"),
     )
 
-    interval_id: Mapped[int] = mapped_column(COUNTER, primary_key=True)
+    interval_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     ref: Mapped[str] = mapped_column(ForeignKey("hssi.ref"))
     component: Mapped[str] = mapped_column(ForeignKey("component.slug"))
     state: Mapped[str] = mapped_column(String(16))
@@ -105,7 +104,7 @@ class HssiDraft(Base):
     __tablename__ = "hssi_draft"
     __table_args__ = (Index("ix_hssi_draft_ref_decision", "ref", "decision"),)
 
-    draft_id: Mapped[int] = mapped_column(COUNTER, primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     ref: Mapped[str] = mapped_column(ForeignKey("hssi.ref"))
     purpose: Mapped[str] = mapped_column(String(16))  # update, reopening, review, note
     seen_version: Mapped[int] = mapped_column(Integer)  # what it was written against
@@ -146,7 +145,7 @@ class HssiProposal(Base):
     __tablename__ = "hssi_proposal"
     __table_args__ = (Index("ix_hssi_proposal_decision", "decision", "decided_at"),)
 
-    proposal_id: Mapped[int] = mapped_column(COUNTER, primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     red_since: Mapped[datetime] = mapped_column(UtcDateTime)
     components: Mapped[list[str]] = mapped_column(JSON)
@@ -163,7 +162,7 @@ class QuarantinedRecord(Base):
     __tablename__ = "quarantined_row"
     __table_args__ = (Index("ix_quarantined_row_source", "source"),)
 
-    row_id: Mapped[int] = mapped_column(COUNTER, primary_key=True)
+    row_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     source: Mapped[str] = mapped_column(String(200))
     line: Mapped[int] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(Text)

@@ -2,12 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, Text
+from sqlalchemy import Boolean, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
-
-_ACCOUNT = BigInteger().with_variant(Integer, "sqlite")
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
 
 class SecurityAnswer(Base):
@@ -19,7 +17,7 @@ class SecurityAnswer(Base):
     __tablename__ = "security_answer"
 
     account_id: Mapped[int] = mapped_column(
-        _ACCOUNT, ForeignKey("account.account_id"), primary_key=True, autoincrement=False
+        ROW_ID, ForeignKey("account.account_id"), primary_key=True, autoincrement=False
     )
     place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     question: Mapped[str] = mapped_column(String(120))

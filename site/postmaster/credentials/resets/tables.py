@@ -2,12 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
-
-_ID = BigInteger().with_variant(Integer, "sqlite")
+from postmaster.store import ROW_ID, Base, UtcDateTime
 
 
 class ResetEvent(Base):
@@ -22,7 +20,7 @@ class ResetEvent(Base):
         Index("ix_reset_event_at", "at"),
     )
 
-    event_id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.account_id"))
     organisation: Mapped[str] = mapped_column(String(32))
     channel: Mapped[str] = mapped_column(String(24))
@@ -54,7 +52,7 @@ class TemporaryPassword(Base):
     __tablename__ = "temporary_password"
 
     account_id: Mapped[int] = mapped_column(
-        _ID, ForeignKey("account.account_id"), primary_key=True, autoincrement=False
+        ROW_ID, ForeignKey("account.account_id"), primary_key=True, autoincrement=False
     )
     password_hash: Mapped[str] = mapped_column(String(255))
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -73,7 +71,7 @@ class ResetStep(Base):
     __table_args__ = (Index("ix_reset_step_until", "until"),)
 
     token_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    account_id: Mapped[int | None] = mapped_column(_ID)
+    account_id: Mapped[int | None] = mapped_column(ROW_ID)
     subject: Mapped[str] = mapped_column(String(64))
     began_at: Mapped[datetime] = mapped_column(UtcDateTime)
     until: Mapped[datetime] = mapped_column(UtcDateTime)
