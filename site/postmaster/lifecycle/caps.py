@@ -4,10 +4,10 @@ from datetime import date, timedelta
 from statistics import median
 
 from sqlalchemy import ColumnElement, and_, func, literal, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from postmaster.lifecycle.tables import BatchItem, LifecycleBatch, LifecycleDay
+from postmaster.upserts import insert_into
 
 NORM_OVER = timedelta(days=30)
 # On fewer days with deletions than these nothing is usual yet.
@@ -63,13 +63,14 @@ def _postpone(
 
 def _count_day(session: Session, ready: ColumnElement[bool], *, today: date) -> None:
     """Add the members of a chunk to what their organisations lost today."""
-    made = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     counted = (
         select(BatchItem.organisation, literal(today), func.count())
         .where(ready, true())
         .group_by(BatchItem.organisation)
     )
-    statement = made(LifecycleDay).from_select(["organisation", "on_day", "deleted"], counted)
+    statement = insert_into(session, LifecycleDay).from_select(
+        ["organisation", "on_day", "deleted"], counted
+    )
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["organisation", "on_day"],

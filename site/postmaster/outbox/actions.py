@@ -6,11 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from postmaster.outbox.rules import MessageChannel, MessageState, check_message
 from postmaster.outbox.tables import OutboxMessage
+from postmaster.upserts import insert_into
 
 
 def owe(
@@ -58,9 +58,8 @@ def owe(
 def _insert_once(
     session: Session, named: dict[str, str], now: datetime, *, body: str, **values: object
 ) -> None:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(
-        insert(OutboxMessage)
+        insert_into(session, OutboxMessage)
         .values(
             **named,
             **values,

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import Session
 
 from postmaster.accounts.rules import fold_address
 from postmaster.accounts.tables import Account, AccountAlias
@@ -16,6 +15,7 @@ from postmaster.spoofing.sorting import Signs, sort_sender
 from postmaster.spoofing.steps import Notice
 from postmaster.spoofing.tables import SpoofDay, SpoofPair, SpoofRecipient, SpoofSighting
 from postmaster.spoofing.values import Action
+from postmaster.upserts import insert_into
 
 DELIVERED = "delivered"
 LOG_REACHES = timedelta(days=5)
@@ -163,7 +163,7 @@ def _count(
     """One message more in every organisation it was for, counted in the first of them alone."""
     for place, organisation in enumerate(organisations):
         counted = int(place == 0)
-        statement = _insert(session, SpoofDay).values(
+        statement = insert_into(session, SpoofDay).values(
             pair_id=pair_id,
             on_day=london_day(sighting.received_at),
             kind=sighting.kind,
@@ -184,8 +184,3 @@ def _count(
                 },
             )
         )  # fmt: skip
-
-
-def _insert(session: Session, table: type[DeclarativeBase]) -> postgresql.Insert | sqlite.Insert:
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(table) if is_postgresql else sqlite.insert(table)

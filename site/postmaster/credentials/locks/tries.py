@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import case, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from postmaster.accounts.rules import fold_address
 from postmaster.credentials.locks.tables import CredentialTry
 from postmaster.policy.numbers import Key
 from postmaster.policy.rules import Policy
+from postmaster.upserts import insert_into
 
 # Tries this far apart are not one attack.
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -105,9 +105,8 @@ def forget_old_tries(session: Session, *, now: datetime) -> None:
 
 def _count(session: Session, kind: str, key: str, now: datetime) -> int:
     """One more, counted by the database itself, so that two tries at once are two."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     is_old = CredentialTry.last_at < now - FORGOTTEN_AFTER
-    statement = insert(CredentialTry).values(kind=kind, key=key, tries=1, last_at=now)
+    statement = insert_into(session, CredentialTry).values(kind=kind, key=key, tries=1, last_at=now)
     counted = session.scalar(
         statement.on_conflict_do_update(
             index_elements=["kind", "key"],

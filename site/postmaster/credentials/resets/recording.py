@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from postmaster.access.actors import Actor
@@ -11,6 +10,7 @@ from postmaster.audit.actions import record
 from postmaster.credentials.resets.rules import Channel, Outcome, Proof
 from postmaster.credentials.resets.tables import ResetDay, ResetEvent
 from postmaster.days import london_day
+from postmaster.upserts import insert_into
 
 
 def record_reset(
@@ -62,10 +62,9 @@ def _audit(session: Session, event: ResetEvent, *, by: Actor, now: datetime) -> 
 
 
 def _count(session: Session, organisation: str, channel: Channel, now: datetime) -> None:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     named = {"day": london_day(now), "organisation": organisation, "channel": channel.value}
     session.execute(
-        insert(ResetDay)
+        insert_into(session, ResetDay)
         .values(**named, resets=1)
         .on_conflict_do_update(index_elements=list(named), set_={"resets": ResetDay.resets + 1})
     )
