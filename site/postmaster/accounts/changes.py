@@ -20,7 +20,7 @@ from postmaster.accounts.rules import (
     fold_name,
 )
 from postmaster.accounts.tables import Account, AccountChange
-from postmaster.audit.actions import Changes, Value, record
+from postmaster.audit.actions import Changes, Value, only_changed, record
 from postmaster.days import london_day
 from postmaster.policy.numbers import Key
 from postmaster.policy.rules import Policy
@@ -144,7 +144,7 @@ def note(
         kind="account",
         key=str(row.account_id),
         organisation=row.organisation,
-        changes={field: pair for field, pair in changes.items() if pair[0] != pair[1]},
+        changes=only_changed(changes),
         personal=personal,
         by=by.reference,
         now=now,

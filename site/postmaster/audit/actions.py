@@ -20,6 +20,11 @@ LONGEST_VALUE = 4000
 Changes: TypeAlias = Mapping[str, tuple[Value, Value]]
 
 
+def only_changed(changes: Changes) -> Changes:
+    """Those whose value after is another than before."""
+    return {field: pair for field, pair in changes.items() if pair[0] != pair[1]}
+
+
 def record(
     session: Session,
     *,

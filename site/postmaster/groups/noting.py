@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from postmaster.access.actors import Actor
-from postmaster.audit.actions import Changes, Value, record
+from postmaster.audit.actions import Changes, Value, only_changed, record
 from postmaster.groups.tables import DistributionList
 
 
@@ -29,7 +29,7 @@ def note_list(
         kind="list",
         key=str(row.list_id),
         organisation=row.organisation,
-        changes={field: pair for field, pair in changes.items() if pair[0] != pair[1]},
+        changes=only_changed(changes),
         personal=personal,
         by=by.reference,
         now=now,

@@ -8,7 +8,7 @@ from postmaster.access.acting import ensure
 from postmaster.access.actors import Actor, Target
 from postmaster.access.matrix import Action
 from postmaster.access.reads import get_above
-from postmaster.audit.actions import Changes, record
+from postmaster.audit.actions import Changes, only_changed, record
 from postmaster.organisations.checks import refuse
 from postmaster.organisations.rules import (
     OrganisationError,
@@ -52,14 +52,13 @@ def note_organisation(
     session: Session, action: str, code: str, changes: Changes, *, by: Actor, now: datetime
 ) -> None:
     """Audit what changed of an organisation."""
-    changed = {field: pair for field, pair in changes.items() if pair[0] != pair[1]}
     record(
         session,
         action=action,
         kind="organisation",
         key=code,
         organisation=code,
-        changes=changed,
+        changes=only_changed(changes),
         by=by.reference,
         now=now,
     )

@@ -10,7 +10,7 @@ from postmaster.access.acting import acts, ensure
 from postmaster.access.actors import Actor, Target
 from postmaster.access.matrix import Action
 from postmaster.access.reads import get_above
-from postmaster.audit.actions import Changes, record
+from postmaster.audit.actions import Changes, only_changed, record
 from postmaster.days import say_day
 from postmaster.registrations.records import RegistrationError
 from postmaster.registrations.regions import Region
@@ -190,7 +190,7 @@ def _note(
         kind="rollout",
         key=str(row.rollout_id),
         organisation=row.container,
-        changes={field: pair for field, pair in changes.items() if pair[0] != pair[1]},
+        changes=only_changed(changes),
         by=by.reference,
         now=now,
     )
