@@ -200,6 +200,16 @@ def drop_members(
     return count
 
 
+def settle_members(session: Session, where: ColumnElement[bool], *, now: datetime) -> None:
+    """Say of members that what the batch is for was done to them."""
+    session.execute(
+        update(BatchItem)
+        .where(where)
+        .values(state=ItemState.DONE, settled_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def count_states(session: Session, batch_id: int) -> dict[ItemState, int]:
     """Members by where they stand; every state is there."""
     rows = session.execute(

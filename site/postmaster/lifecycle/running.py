@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, String, and_, case, func, literal, select, update
+from sqlalchemy import ColumnElement, String, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from postmaster.access.acting import acts
@@ -19,7 +19,7 @@ from postmaster.lifecycle.caps import keep_to_cap
 from postmaster.lifecycle.criteria import blocker_of, in_mode
 from postmaster.lifecycle.cutoffs import make_cutoffs
 from postmaster.lifecycle.guards import check_clear
-from postmaster.lifecycle.membership import count_states, drop_members, is_eligible
+from postmaster.lifecycle.membership import count_states, drop_members, is_eligible, settle_members
 from postmaster.lifecycle.modes import Mode, reaches
 from postmaster.lifecycle.noticing import settle_notices
 from postmaster.lifecycle.rules import LEADS_TO, Reason
@@ -94,12 +94,13 @@ def run_chunk(
     if batch.status != BatchStatus.RUNNING:
         raise BatchError(f"The batch is {batch.status}, not running.")
     check_clear(session, now=now)
-    today, policy = london_day(now), get_policy(session, on=london_day(now))
+    today = london_day(now)
     bounds = _next_bounds(session, batch, today, size)
     if bounds is None:
         return _finish(session, batch, by=by, now=now)
     within = BatchItem.account_id.between(*bounds)
     settle_notices(session, batch_id=batch_id, within=within, now=now)
+    policy = get_policy(session, on=today)
     cutoffs = make_cutoffs(policy, as_of=now)
     ready = _is_ready(batch, today, *bounds)
     sweep = _make_sweep(batch, bounds, policy.version, by=by, now=now)
@@ -109,15 +110,12 @@ def run_chunk(
     blocker = blocker_of(cutoffs, own_batch=batch_id, among=among)
     dropped = _drop_unfit(session, batch, ready, chosen, blocker, now=now)
     if sweep.wanted is Status.DELETED:
-        keep_to_cap(session, batch, ready, today=today, cap=policy[Key.CAP_ORGANISATION_ACCOUNTS])
+        cap = policy[Key.CAP_ORGANISATION_ACCOUNTS]
+        keep_to_cap(session, batch, ready, today=today, cap=cap)
     until = add_months(today, policy[Key.ADDRESS_QUARANTINE_MONTHS])
-    done = _sweep_one(session, sweep, and_(chosen, Account.account_id.in_(among)), kept_until=until)
-    session.execute(
-        update(BatchItem)
-        .where(ready)
-        .values(state=ItemState.DONE, settled_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    fit = and_(chosen, Account.account_id.in_(among))
+    done = _sweep_one(session, sweep, fit, kept_until=until)
+    settle_members(session, ready, now=now)
     batch.checkpoint = bounds[1]
     session.flush()
     return ChunkResult(done, dropped, is_over=False)
