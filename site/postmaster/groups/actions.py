@@ -27,6 +27,7 @@ from postmaster.groups.proposing import (
     get_short_code,
     make_base,
 )
+from postmaster.groups.reads import find_list
 from postmaster.groups.rules import (
     ChangeKind,
     ChangeState,
@@ -74,10 +75,7 @@ def draft_list(
     for owner in owners:
         find_owner(session, owner, code)
     address = make_address(get_short_code(session, code), name)
-    has_it = select(DistributionList.list_id).where(
-        DistributionList.address_key == address, DistributionList.status != ListStatus.REJECTED
-    )
-    if session.scalar(has_it) is not None:
+    if find_list(session, address=address) is not None:
         raise GroupError(f"There is a list {address} already. Choose another name.", field="name")
     return address, draft_change(session, Base(0, kind, code), wanted, by=by, now=now)
 
