@@ -24,6 +24,7 @@ from postmaster.accounts.rules import (
     Status,
     find_reason_fault,
     fold_address,
+    is_locked,
 )
 from postmaster.accounts.tables import Account, AccountConversion, MailboxMember
 from postmaster.days import london_day
@@ -151,8 +152,7 @@ def _requests() -> Select[*tuple[Any, ...]]:
 def _check_fit(session: Session, row: Account, now: datetime) -> None:
     if Kind(row.kind) not in BECOMES:
         raise AccountError("A shared mailbox or a room never becomes an application account.")
-    is_locked = row.locked_until is not None and row.locked_until > now
-    if row.status != Status.ACTIVE or row.accepted_at is None or is_locked:
+    if row.status != Status.ACTIVE or row.accepted_at is None or is_locked(row.locked_until, now):
         raise AccountError("Only an active account that is not locked can become another kind.")
     has = select(func.count()).where(
         MailboxMember.account_id == row.account_id, MailboxMember.ended_at.is_(None)

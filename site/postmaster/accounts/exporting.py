@@ -11,7 +11,7 @@ from postmaster.access.actors import Actor
 from postmaster.access.criteria import in_scope
 from postmaster.access.matrix import Action
 from postmaster.accounts.criteria import count_owners
-from postmaster.accounts.rules import Kind, Status, get_effects
+from postmaster.accounts.rules import Kind, Status, get_effects, is_locked
 from postmaster.accounts.tables import Account
 
 _AT_ONCE = 1000
@@ -99,8 +99,7 @@ def say_portal_status(row: Account, now: datetime) -> str:
     status = Status(row.status)
     if status is Status.LEAVER and row.sign_in_blocked:
         return "Disabled_Leaver"
-    is_locked = row.locked_until is not None and row.locked_until > now
-    if is_locked and status in {Status.ACTIVE, Status.INACTIVE}:
+    if is_locked(row.locked_until, now) and status in {Status.ACTIVE, Status.INACTIVE}:
         return "Locked"
     return _PORTAL_WORDS[status]
 

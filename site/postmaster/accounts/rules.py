@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 LONGEST_NAME = 256
@@ -118,6 +119,11 @@ def get_effects(
     is_shut = is_blocked or is_locked or is_over
     signs_in = base.signs_in and kind not in WITHOUT_SIGN_IN and not is_shut
     return Effects(signs_in, base.sends and not is_blocked, base.receives, base.lists)
+
+
+def is_locked(locked_until: datetime | None, at: datetime) -> bool:
+    """Whether a lock holds at a moment; one that is over is none."""
+    return locked_until is not None and locked_until > at
 
 
 def find_step_fault(now: Status, wanted: Status) -> str | None:

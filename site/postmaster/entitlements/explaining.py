@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from postmaster.access.actors import Actor
 from postmaster.access.criteria import in_scope
 from postmaster.access.matrix import Action
-from postmaster.accounts.rules import EFFECTS, STATUS_WORDS, Kind, Status, get_effects
+from postmaster.accounts.rules import EFFECTS, STATUS_WORDS, Kind, Status, get_effects, is_locked
 from postmaster.accounts.tables import Account, AccountChange
 from postmaster.days import london_day, say_day
 from postmaster.entitlements.criteria import gives, held_at, in_reach
@@ -91,14 +91,14 @@ def _stood(session: Session, account: Account, at: datetime) -> tuple[Status, st
 
 def _find_obstacle(account: Account, status: Status, at: datetime, now: datetime) -> str | None:
     is_now = at >= now
-    is_locked = is_now and account.locked_until is not None and account.locked_until > now
+    has_lock = is_now and is_locked(account.locked_until, now)
     effects = get_effects(
         status, Kind(account.kind), is_blocked=is_now and account.sign_in_blocked,
-        is_locked=is_locked,
+        is_locked=has_lock,
     )  # fmt: skip
     if effects.signs_in and EFFECTS[status].sends:
         return None
-    if is_locked:
+    if has_lock:
         return "It is locked"
     if is_now and account.sign_in_blocked:
         return "Signing in is blocked"

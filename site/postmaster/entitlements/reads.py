@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from postmaster.access.actors import Actor
 from postmaster.access.criteria import in_scope
 from postmaster.access.matrix import Action
-from postmaster.accounts.rules import EFFECTS, Status, fold_address
+from postmaster.accounts.rules import EFFECTS, Status, fold_address, is_locked
 from postmaster.accounts.tables import Account
 from postmaster.entitlements.criteria import select_granted
 from postmaster.entitlements.rules import Protocol
@@ -167,5 +167,5 @@ def _to_submitter(row: Account, is_granted: bool, now: datetime) -> Submitter:  
         kind=row.kind,
         is_active=EFFECTS[Status(row.status)].sends and not row.sign_in_blocked,
         is_granted=is_granted,
-        is_locked=row.locked_until is not None and row.locked_until > now,
+        is_locked=is_locked(row.locked_until, now),
     )

@@ -21,7 +21,14 @@ from postmaster.accounts.making import make_account
 from postmaster.accounts.possible import DISABLE_REASONS, Deed, list_deeds
 from postmaster.accounts.reads import find_account, to_row
 from postmaster.accounts.records import AccountPage, AccountRow
-from postmaster.accounts.rules import KIND_WORDS, STATUS_WORDS, AccountError, Kind, Status
+from postmaster.accounts.rules import (
+    KIND_WORDS,
+    STATUS_WORDS,
+    AccountError,
+    Kind,
+    Status,
+    is_locked,
+)
 from postmaster.days import london_day
 from postmaster.entitlements.explaining import explain_access
 from postmaster.lifecycle.batch_reads import list_memberships
@@ -86,7 +93,7 @@ def show(account_id: int) -> str:
     references |= {hold.placed_by for hold in found.holds}
     access = explain_access(session(), reader=actor(), account_id=account_id, at=now(), now=now())
     references |= {one.granted_by for one in access.sources} if access is not None else set()
-    is_locked = row.locked_until is not None and row.locked_until > now()
+    has_lock = is_locked(row.locked_until, now())
     password = read_overview(row)
     return render_template(
         "accounts/show.html",
@@ -95,9 +102,9 @@ def show(account_id: int) -> str:
         told=told,
         effects=say_effects(
             Status(row.status), Kind(row.kind), is_blocked=row.sign_in_blocked,
-            is_locked=is_locked, is_due=is_due,
+            is_locked=has_lock, is_due=is_due,
         ),
-        is_locked=is_locked,
+        is_locked=has_lock,
         access=access,
         batches=list_memberships(session(), account_id=account_id),
         deeds=_list_deeds(found) + list_reset_links(row, password["overview"]),

@@ -6,15 +6,10 @@ from sqlalchemy.orm import Session
 
 from postmaster.access.actors import Actor
 from postmaster.accounts.changes import note
-from postmaster.accounts.rules import ALIVE
+from postmaster.accounts.rules import ALIVE, is_locked
 from postmaster.accounts.tables import Account
 from postmaster.policy.numbers import Key
 from postmaster.policy.rules import Policy
-
-
-def is_locked(account: Account, now: datetime) -> bool:
-    """Whether the lock holds now; one that is over is none."""
-    return account.locked_until is not None and account.locked_until > now
 
 
 def lock_when_guessed(
@@ -32,7 +27,7 @@ def lock_when_guessed(
 
 def unlock(session: Session, account: Account, *, by: Actor, now: datetime) -> bool:
     """End the lock of an account; whether one held. Its status, blocks and days stay."""
-    if not is_locked(account, now):
+    if not is_locked(account.locked_until, now):
         return False
     _set(session, account, None, "credentials.unlock", by=by, now=now)
     return True

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from postmaster.access.actors import Actor
 from postmaster.accounts.activity import Source, record_activity
-from postmaster.accounts.rules import Kind
+from postmaster.accounts.rules import Kind, is_locked
 from postmaster.accounts.tables import Account
 from postmaster.credentials.actions import AuditedAs, set_password
 from postmaster.credentials.answers.actions import set_answers
 from postmaster.credentials.answers.rules import Pair
 from postmaster.credentials.kinds import PasswordPolicy, password_policy
-from postmaster.credentials.locks.actions import is_locked, unlock
+from postmaster.credentials.locks.actions import unlock
 from postmaster.credentials.locks.tries import forgive
 from postmaster.credentials.reads import list_remembered
 from postmaster.credentials.resets.letters import owe_changed
@@ -106,7 +106,7 @@ def choose_password(
         session, account_id=account.account_id, source=Source.PASSWORD, at=now, by=by, now=now
     )
     owe_changed(session, account, now=now)
-    return Chosen(unlocked, still_locked=is_locked(account, now))
+    return Chosen(unlocked, still_locked=is_locked(account.locked_until, now))
 
 
 def _complete(session: Session, account: Account, *, by: Actor, now: datetime) -> bool:

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postmaster.access.actors import Actor, system
-from postmaster.accounts.rules import Kind, fold_address
+from postmaster.accounts.rules import Kind, fold_address, is_locked
 from postmaster.accounts.tables import Account, AccountConversion
 from postmaster.credentials.kinds import ChangeReason, find_change_reason, find_expiry
-from postmaster.credentials.locks.actions import is_locked, lock_when_guessed
+from postmaster.credentials.locks.actions import lock_when_guessed
 from postmaster.credentials.locks.tries import Purpose, Try, count_try, forgive_pair, get_wait
 from postmaster.credentials.resets.rules import find_reset_fault
 from postmaster.credentials.resets.standing import read_standing, subject_of
@@ -80,7 +80,7 @@ def look_for_sign_in(
         account_id=account.account_id,
         temporary=sent.password_hash if sent is not None and sent.until > now else None,
         own=own.password_hash
-        if own is not None and not is_over and not is_locked(account, now)
+        if own is not None and not is_over and not is_locked(account.locked_until, now)
         else None,
         own_is=_OWN_IS[reason],
     )
