@@ -10,9 +10,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from lamppost.web.account_forms import ActForm
 from lamppost.web.context import session, writing
-from lamppost.web.forms import read_form
+from lamppost.web.forms import SeenForm, read_form
 from lamppost.web.guard import actor
 from postmaster.access.acting import ensure
 from postmaster.access.matrix import Action
@@ -24,7 +23,7 @@ from postmaster.accounts.tables import Account
 
 HOME = "/admin/accounts/"
 _LARGEST = 2**63 - 1
-A = TypeVar("A", bound=ActForm)
+A = TypeVar("A", bound=SeenForm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ def put_error(form: Form, error: AccountError) -> None:
         field.errors = [str(error)]
 
 
-def _ask(found: Looked, form: ActForm, act: Act, back: tuple[str, str]) -> str:
+def _ask(found: Looked, form: SeenForm, act: Act, back: tuple[str, str]) -> str:
     typed = {name: request.form[name] for name in form.data if name in request.form}
     return render_template(
         "shared/confirm.html",

@@ -4,7 +4,6 @@ from wtforms import (
     BooleanField,
     DateField,
     Form,
-    HiddenField,
     SelectField,
     StringField,
     TextAreaField,
@@ -12,7 +11,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Optional
 
-from lamppost.web.forms import plain_line, strip_text
+from lamppost.web.forms import SeenForm, plain_line, strip_text
 from postmaster.accounts.possible import DISABLE_REASONS
 from postmaster.accounts.rules import (
     HOLD_WORDS,
@@ -36,20 +35,7 @@ def _why(label: str, hint: str = "") -> TextAreaField:
     return TextAreaField(label, [Optional()], filters=[strip_text], description=hint)
 
 
-class ActForm(Form):
-    """What every change of one account carries: the state of it that was looked at."""
-
-    revision = HiddenField()
-
-    @property
-    def seen(self) -> int | None:
-        """The revision that was looked at; None where the page had none."""
-        typed = self.revision.data or ""
-        is_number = typed.isascii() and typed.isdigit() and len(typed) < 10  # noqa: PLR2004 - 32 bits
-        return int(typed) if is_number else None
-
-
-class DisableForm(ActForm):
+class DisableForm(SeenForm):
     """Why an account is disabled, and until when it is meant to be."""
 
     reason_code = SelectField(
@@ -60,7 +46,7 @@ class DisableForm(ActForm):
     )
 
 
-class ReviewForm(ActForm):
+class ReviewForm(SeenForm):
     """When a hold is looked at again."""
 
     review_on = DateField(
@@ -68,7 +54,7 @@ class ReviewForm(ActForm):
     )
 
 
-class HoldForm(ActForm):
+class HoldForm(SeenForm):
     """Why an account must not go."""
 
     kind = SelectField(
@@ -81,7 +67,7 @@ class HoldForm(ActForm):
     )
 
 
-class RestoreForm(ActForm):
+class RestoreForm(SeenForm):
     """Where a deleted account of a closed organisation comes back."""
 
     organisation = _text(
@@ -89,14 +75,14 @@ class RestoreForm(ActForm):
     )
 
 
-class ConvertForm(ActForm):
+class ConvertForm(SeenForm):
     """Who answers for an application account, and what it is for."""
 
     owner = _text("Address of the person who answers for it", most=LONGEST_ADDRESS)
     why = _why("What it is for")
 
 
-class MemberForm(ActForm):
+class MemberForm(SeenForm):
     """Somebody who is to own or use a shared mailbox."""
 
     address = _text("Address of the person", needed="Enter the address of the person.")
@@ -109,13 +95,13 @@ class MemberForm(ActForm):
     )
 
 
-class NameForm(ActForm):
+class NameForm(SeenForm):
     """What a mailbox, a room or an application account is called."""
 
     name = _text("Display name", needed="Enter the name.")
 
 
-class DetailsForm(ActForm):
+class DetailsForm(SeenForm):
     """What an account says of its person."""
 
     name = _text("Display name", "As SURNAME, Given", needed="Enter the name.")

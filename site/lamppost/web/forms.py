@@ -5,10 +5,25 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import request
-from wtforms import Form
+from wtforms import Form, HiddenField
 from wtforms.validators import ValidationError
 
 F = TypeVar("F", bound=Form)
+# What a 64-bit number has at least: the number of a row.
+ROW_DIGITS = 18
+# And a 32-bit one: how often an object was changed.
+REVISION_DIGITS = 9
+
+
+class SeenForm(Form):
+    """The state of an object that was looked at."""
+
+    revision = HiddenField()
+
+    @property
+    def seen(self) -> int | None:
+        """The revision that was looked at; None where the page had none."""
+        return read_number(self.revision.data, REVISION_DIGITS)
 
 
 def read_form(kind: type[F], /, **values: Any) -> F:
@@ -19,6 +34,13 @@ def read_form(kind: type[F], /, **values: Any) -> F:
 def strip_text(text: str | None) -> str:
     """Without blanks around it, and without NUL: PostgreSQL takes none, not even to look for."""
     return (text or "").replace("\x00", "").strip()
+
+
+def read_number(typed: str | None, most_digits: int = ROW_DIGITS) -> int | None:
+    """A whole number, digits alone and at most so many of them; None for anything else."""
+    text = typed or ""
+    is_number = text.isascii() and text.isdigit() and len(text) <= most_digits
+    return int(text) if is_number else None
 
 
 def show_fault(form: Form, error: Exception, name: str | None = None) -> None:

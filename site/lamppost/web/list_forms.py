@@ -5,7 +5,6 @@ from typing import TypeVar
 from wtforms import (
     BooleanField,
     Form,
-    HiddenField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -14,7 +13,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Optional
 
-from lamppost.web.forms import plain_line, strip_text
+from lamppost.web.forms import SeenForm, plain_line, strip_text
 from postmaster.accounts.rules import KIND_WORDS as ACCOUNT_KINDS
 from postmaster.accounts.rules import Kind
 from postmaster.groups.conditions import Condition
@@ -23,7 +22,6 @@ from postmaster.groups.wanted import Wanted, fold_addresses
 from postmaster.organisations.rules import fold_codes
 
 LONGEST_LINE = 2000
-_REVISION_DIGITS = 9
 
 
 def _text(label: str, hint: str = "", *, needed: str = "", most: int = LONGEST_LINE) -> StringField:
@@ -110,20 +108,7 @@ class NewListForm(SettingFields, RuleFields):
         )
 
 
-class Seen(Form):
-    """The state of a list that was looked at."""
-
-    revision = HiddenField()
-
-    @property
-    def seen(self) -> int | None:
-        """The revision that was looked at; None where the page had none."""
-        typed = self.revision.data or ""
-        is_number = typed.isascii() and typed.isdigit() and len(typed) <= _REVISION_DIGITS
-        return int(typed) if is_number else None
-
-
-class EditStaticForm(SettingFields, Seen):
+class EditStaticForm(SettingFields, SeenForm):
     """The settings of a static list."""
 
     @property
@@ -136,7 +121,7 @@ class EditStaticForm(SettingFields, Seen):
         )
 
 
-class EditDynamicForm(SettingFields, RuleFields, Seen):
+class EditDynamicForm(SettingFields, RuleFields, SeenForm):
     """The settings and the rule of a dynamic list."""
 
     @property
@@ -150,7 +135,7 @@ class EditDynamicForm(SettingFields, RuleFields, Seen):
         )
 
 
-class MembersForm(Seen):
+class MembersForm(SeenForm):
     """Who is to be on a static list."""
 
     add = _area(

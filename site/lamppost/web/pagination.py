@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from lamppost.web.forms import read_number
+
 # Pages shown on each side of the current one; further away stands an ellipsis.
 _AROUND = 1
+# A million pages.
+_PAGE_DIGITS = 6
 
 
 def paginate(path: str, page: int, pages: int) -> dict[str, Any] | None:
@@ -39,4 +43,4 @@ def _items(path: str, page: int, pages: int) -> list[dict[str, Any]]:
 
 def read_page(given: str) -> int:
     """The page number somebody asked for; 0 for anything that is none."""
-    return int(given) if given.isascii() and given.isdigit() and len(given) <= 6 else 0  # noqa: PLR2004 - a million pages
+    return read_number(given, _PAGE_DIGITS) or 0

@@ -11,7 +11,7 @@ from wtforms import Form
 
 from lamppost.status.plans.texts import PlanChangedError, PlanError
 from lamppost.web.context import writing
-from lamppost.web.forms import show_fault
+from lamppost.web.forms import REVISION_DIGITS, read_number, show_fault
 from lamppost.web.hssi_forms import list_values
 from lamppost.web.rehearsal import try_out
 
@@ -70,8 +70,7 @@ def answer_plan(form: Form, write: Write, sheet: Sheet) -> ResponseReturnValue:
 
 def read_seen(form: Form) -> int:
     """The version the form was opened at; nonsense is a version nobody ever had."""
-    seen = form["seen_version"].data or ""
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0  # noqa: PLR2004 - a version is short
+    return read_number(form["seen_version"].data, REVISION_DIGITS) or 0
 
 
 def do_plan(write: Write, done: str, onward: str) -> ResponseReturnValue:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from lamppost.keys import code_key
 from lamppost.web.context import now, session, settings, writing
-from lamppost.web.forms import read_form, show_fault
+from lamppost.web.forms import read_form, read_number, show_fault
 from lamppost.web.guard import open_to_all
 from lamppost.web.register_forms import CodeForm, PersonForm, RegionForm, SiteForm
 from postmaster.days import london_day
@@ -132,10 +132,10 @@ def people(sector: str) -> ResponseReturnValue:
 def remove(sector: str) -> ResponseReturnValue:
     """Take somebody out again."""
     facts, draft = _facts(sector), _find_draft(sector)
-    typed = request.form.get("applicant_id", "")
-    if draft is not None and typed.isascii() and typed.isdigit() and len(typed) < 19:  # noqa: PLR2004 - a 64-bit number
+    applicant_id = read_number(request.form.get("applicant_id"))
+    if draft is not None and applicant_id is not None:
         with writing() as made:
-            applying.take_out(made, key=cookie[KEY], applicant_id=int(typed), now=now())
+            applying.take_out(made, key=cookie[KEY], applicant_id=applicant_id, now=now())
     return redirect(_at(facts, "people"), code=303)
 
 

@@ -8,15 +8,14 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import Length, Optional
 
-from lamppost.web.account_forms import ActForm
-from lamppost.web.forms import strip_text
+from lamppost.web.forms import SeenForm, strip_text
 from lamppost.web.reset_forms import name_of, read_characters
 from postmaster.credentials.answers.rules import Asked
 from postmaster.credentials.resets.identity import Check
 from postmaster.credentials.resets.rules import PROOF_WORDS, Proof
 
 
-def make_desk_form(asked: Sequence[Asked], *, can_unlock: bool) -> type[ActForm]:
+def make_desk_form(asked: Sequence[Asked], *, can_unlock: bool) -> type[SeenForm]:
     """A form with the ways to know somebody: the characters asked for, and in person.
 
     `asked` is empty where the account has no questions: then it is in person, or not at all.
@@ -41,11 +40,11 @@ def make_desk_form(asked: Sequence[Asked], *, can_unlock: bool) -> type[ActForm]
     if can_unlock:
         fields["unlocks"] = BooleanField("Unlock the account too")
     return cast(
-        "type[ActForm]", new_class("DeskForm", (ActForm,), {}, lambda body: body.update(fields))
+        "type[SeenForm]", new_class("DeskForm", (SeenForm,), {}, lambda body: body.update(fields))
     )
 
 
-def read_check(form: ActForm, asked: Sequence[Asked]) -> Check:
+def read_check(form: SeenForm, asked: Sequence[Asked]) -> Check:
     """What staff typed, as the check that is made."""
     proof = Proof(form["proof"].data)
     given = read_characters(form, asked) if proof is Proof.ANSWERS else {}

@@ -8,15 +8,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from lamppost.web.account_acting import Act, act_on, get_or_404
-from lamppost.web.account_forms import (
-    ActForm,
-    ConvertForm,
-    DetailsForm,
-    DisableForm,
-    HoldForm,
-    NameForm,
-)
+from lamppost.web.account_forms import ConvertForm, DetailsForm, DisableForm, HoldForm, NameForm
 from lamppost.web.context import now
+from lamppost.web.forms import SeenForm
 from lamppost.web.guard import actor, panel
 from postmaster.access.matrix import Action
 from postmaster.accounts.actions import (
@@ -162,20 +156,20 @@ def _keep(made: Session, row: Account, _form: Any) -> None:
 
 
 # Each has a page of its own: where it is, who may, its form, its words, and what is done.
-DEEDS: tuple[tuple[Deed, Action, type[ActForm], Act, Perform], ...] = (
-    (Deed.ACCEPT, Action.ACCOUNTS_CREATE, ActForm, ACCEPT, _by_id(accept_terms)),
-    (Deed.LEAVE, Action.ACCOUNTS_STATE, ActForm, LEAVE, _by_id(mark_leaver)),
-    (Deed.CANCEL, Action.ACCOUNTS_STATE, ActForm, CANCEL, _by_id(cancel_leaver)),
+DEEDS: tuple[tuple[Deed, Action, type[SeenForm], Act, Perform], ...] = (
+    (Deed.ACCEPT, Action.ACCOUNTS_CREATE, SeenForm, ACCEPT, _by_id(accept_terms)),
+    (Deed.LEAVE, Action.ACCOUNTS_STATE, SeenForm, LEAVE, _by_id(mark_leaver)),
+    (Deed.CANCEL, Action.ACCOUNTS_STATE, SeenForm, CANCEL, _by_id(cancel_leaver)),
     (Deed.DISABLE, Action.ACCOUNTS_STATE, DisableForm, DISABLE, _disable),
-    (Deed.ENABLE, Action.ACCOUNTS_STATE, ActForm, ENABLE, _by_id(enable)),
-    (Deed.KEEP, Action.ACCOUNTS_STATE, ActForm, KEEP, _keep),
+    (Deed.ENABLE, Action.ACCOUNTS_STATE, SeenForm, ENABLE, _by_id(enable)),
+    (Deed.KEEP, Action.ACCOUNTS_STATE, SeenForm, KEEP, _keep),
     (Deed.HOLD, Action.ACCOUNTS_STATE, HoldForm, HOLD, _hold),
     (Deed.CONVERT, Action.ACCOUNTS_STATE, ConvertForm, CONVERT, _convert),
 )
 
 
 def _give_page(
-    deed: Deed, action: Action, form_kind: type[ActForm], act: Act, perform: Perform
+    deed: Deed, action: Action, form_kind: type[SeenForm], act: Act, perform: Perform
 ) -> None:
     @blueprint.route(f"/{deed.value}/", endpoint=deed.name.lower(), methods=BOTH)
     @panel(action)

@@ -25,6 +25,7 @@ from lamppost.web.account_reports import (
     write_report,
 )
 from lamppost.web.context import now, session, settings, writing
+from lamppost.web.forms import read_number
 from lamppost.web.guard import actor, panel
 from lamppost.web.keyset import Cursors, page_by_key
 from postmaster.access.matrix import Action
@@ -168,8 +169,7 @@ def make() -> ResponseReturnValue:
 @panel(Action.ACCOUNTS_READ)
 def end() -> ResponseReturnValue:
     """End one of the reader's own feeds."""
-    typed = request.form.get("feed_id", "")
-    feed_id = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0  # noqa: PLR2004 - a 64-bit number
+    feed_id = read_number(request.form.get("feed_id")) or 0
     try:
         with writing() as made:
             end_feed(made, feed_id=feed_id, by=actor(), now=now())

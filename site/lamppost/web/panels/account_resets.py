@@ -8,21 +8,19 @@ from flask.typing import ResponseReturnValue
 
 from lamppost.keys import answers_key
 from lamppost.web.account_acting import address_of, get_or_404, put_error
-from lamppost.web.account_forms import ActForm
 from lamppost.web.context import now, session, settings, writing
-from lamppost.web.forms import read_form
+from lamppost.web.forms import SeenForm, read_form
 from lamppost.web.guard import actor, panel
 from lamppost.web.reset_checks import make_temporary
 from lamppost.web.reset_desk import make_desk_form, read_check
 from postmaster.access.matrix import Action
 from postmaster.accounts.changes import check_unchanged
 from postmaster.accounts.records import AccountPage
-from postmaster.accounts.rules import WITHOUT_SIGN_IN, AccountError, Kind
+from postmaster.accounts.rules import WITHOUT_SIGN_IN, AccountError, Kind, is_locked
 from postmaster.credentials.answers.reads import list_questions
 from postmaster.credentials.answers.rules import Asked
 from postmaster.credentials.hashing import HashingBusyError
 from postmaster.credentials.kinds import password_policy
-from postmaster.credentials.locks.actions import is_locked
 from postmaster.credentials.resets.identity import list_desk_characters
 from postmaster.credentials.resets.rules import DEED_WORDS, Deed, find_deed_fault
 from postmaster.credentials.resets.staff import (
@@ -102,7 +100,7 @@ def _act(account_id: int, deed: Deed) -> ResponseReturnValue:
     """The check, the form again with what was wrong, or the way back once it is done."""
     desk = _open_desk(account_id, deed)
     row = desk.found.row
-    can_unlock = deed is Deed.RESET and is_locked(row, now())
+    can_unlock = deed is Deed.RESET and is_locked(row.locked_until, now())
     kind = make_desk_form(desk.asked, can_unlock=can_unlock)
     form = read_form(kind, revision=str(row.revision), question=str(desk.place))
     if request.method == "POST" and form.validate():
@@ -144,7 +142,7 @@ def _open_desk(account_id: int, deed: Deed) -> Desk:
     return Desk(deed, found, fault, questions, place, asked if questions else ())
 
 
-def _make_given(desk: Desk, form: ActForm, *, can_unlock: bool) -> Given | None:
+def _make_given(desk: Desk, form: SeenForm, *, can_unlock: bool) -> Given | None:
     """The temporary password of a reset, hashed before the transaction begins."""
     kind = Kind(desk.found.row.kind)
     if desk.deed is not Deed.RESET or kind in WITHOUT_SIGN_IN:
@@ -156,7 +154,7 @@ def _make_given(desk: Desk, form: ActForm, *, can_unlock: bool) -> Given | None:
     return Given(temporary, texts, unlocks=can_unlock and bool(form["unlocks"].data))
 
 
-def _perform(desk: Desk, form: ActForm, given: Given | None) -> Checked:
+def _perform(desk: Desk, form: SeenForm, given: Given | None) -> Checked:
     if desk.fault is not None:
         raise AccountError(desk.fault)
     key, check, by = answers_key(settings()), read_check(form, desk.asked), actor()

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from lamppost.web.context import now, session, writing
-from lamppost.web.forms import strip_text
+from lamppost.web.forms import read_number, strip_text
 from lamppost.web.guard import actor, panel
 from postmaster.access.matrix import Action
 from postmaster.lifecycle.actions import abort_batch, approve_batch, freeze_batch, raise_limit
@@ -141,8 +141,7 @@ def take_back(batch_id: int) -> ResponseReturnValue:
 @panel(Action.ACCOUNTS_STATE)
 def keep(batch_id: int) -> ResponseReturnValue:
     """Let one member of one's own organisation go."""
-    typed = request.form.get("account_id", "")
-    account_id = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0  # noqa: PLR2004 - a 64-bit number
+    account_id = read_number(request.form.get("account_id")) or 0
     return _answer(
         batch_id,
         "The account stays, and no batch takes it for a while.",
@@ -167,8 +166,7 @@ def _answer(batch_id: int, done: str, act: Callable[[Session], object]) -> Respo
 
 
 def _number(name: str) -> int:
-    typed = request.form.get(name, "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS else 0
+    return read_number(request.form.get(name), MOST_DIGITS) or 0
 
 
 def _why() -> str:

@@ -33,7 +33,7 @@ from lamppost.web.bulletin_desk import (
 )
 from lamppost.web.bulletin_forms import NewForm
 from lamppost.web.context import db, now, session, settings
-from lamppost.web.forms import read_form
+from lamppost.web.forms import read_form, read_number, strip_text
 from lamppost.web.guard import actor, panel
 from lamppost.web.htmx import render_page_or_block
 from lamppost.web.keyset import Cursors, page_by_key
@@ -58,9 +58,8 @@ def index() -> str:
     """Every file of the folder, newest first, narrowed by pile, year and words."""
     asked = request.args.get("pile", "")
     pile = Pile(asked) if asked in set(Pile) else None
-    typed = request.args.get("year", "")
-    year = int(typed) if typed.isascii() and typed.isdigit() and int(typed[:5]) > 0 else None
-    words = request.args.get("q", "").replace("\x00", "").strip()[:200]
+    year = read_number(request.args.get("year")) or None
+    words = strip_text(request.args.get("q"))[:200]
     cursors = Cursors(settings())
     page = page_by_key(
         session(),
@@ -80,7 +79,7 @@ def index() -> str:
         piles=PILE_WORDS,
         counts=count_piles(session()),
         years=list_file_years(session()),
-        filters={"pile": pile.value if pile else "", "year": typed if year else "", "q": words},
+        filters={"pile": pile.value if pile else "", "year": str(year) if year else "", "q": words},
     )
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from lamppost.web.context import now, session, writing
-from lamppost.web.forms import strip_text
+from lamppost.web.forms import read_number, strip_text
 from lamppost.web.guard import actor, panel
 from lamppost.wording import say_count
 from postmaster.access.matrix import Action
@@ -17,7 +17,6 @@ from postmaster.organisations.reads import get_organisation
 from postmaster.organisations.rules import fold_code
 
 blueprint = Blueprint("closure_lists", __name__, url_prefix="/admin/organisations")
-_DIGITS = 18
 
 
 @blueprint.post("/<ods_code>/worklist/lists")
@@ -46,15 +45,15 @@ def _settle_lists(made: Session, code: str) -> int:
     asked = request.form.get("outcome", "")
     if asked not in set(ListOutcome):
         raise ClosureError("Say what becomes of the list: transfer, keep or delete.")
-    number = request.form.get("list", "")
-    is_number = number.isascii() and number.isdigit() and len(number) <= _DIGITS
-    if number and not is_number:
+    typed = request.form.get("list", "")
+    list_id = read_number(typed)
+    if typed and list_id is None:
         raise ClosureError("There is no such list.")
     return settle_lists(
         made,
         organisation=code,
         outcome=ListOutcome(asked),
-        list_ids=(int(number),) if number else (),
+        list_ids=() if list_id is None else (list_id,),
         target=strip_text(request.form.get("target")),
         by=actor(),
         now=now(),

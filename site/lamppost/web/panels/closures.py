@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 
 from lamppost.web.closure_forms import OutcomeForm, put_error
 from lamppost.web.context import now, session, settings, writing
-from lamppost.web.forms import read_form, strip_text
+from lamppost.web.forms import read_form, read_number, strip_text
 from lamppost.web.guard import actor, panel
 from lamppost.web.htmx import render_page_or_block
 from lamppost.web.keyset import Cursors, KeysetPage, page_by_key
@@ -139,7 +139,7 @@ def _choose(found: OrganisationPage, form: OutcomeForm) -> Choice:
 def _picked() -> tuple[int, ...]:
     """The accounts ticked one by one; what is no number is nobody's account."""
     given = " ".join(request.form.getlist("account")).split()[:MOST_PICKED]
-    return tuple(int(one) for one in given if one.isascii() and one.isdigit() and len(one) < 19)  # noqa: PLR2004 - a 64-bit number
+    return tuple(number for one in given if (number := read_number(one)) is not None)
 
 
 def _ask(found: OrganisationPage, form: OutcomeForm, choice: Choice) -> str:

@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from lamppost.people.naming import name_references
 from lamppost.web.account_acting import HOME, Act, act_on, get_or_404
-from lamppost.web.account_forms import ActForm, ReviewForm
+from lamppost.web.account_forms import ReviewForm
 from lamppost.web.context import now, session, settings
+from lamppost.web.forms import SeenForm
 from lamppost.web.guard import actor, panel
 from lamppost.web.keyset import Cursors, page_by_key
 from postmaster.access.matrix import Action
@@ -88,7 +89,7 @@ def lift(hold_id: int) -> ResponseReturnValue:
         asks_again=True,
     )
     return act_on(
-        found, ActForm, act,
+        found, SeenForm, act,
         lambda made, _: lift_hold(made, hold_id=hold_id, by=actor(), now=now()),
         back_to=f"{HOME}{row.account_id}/",
     )  # fmt: skip

@@ -17,7 +17,7 @@ from lamppost.status.hssis.texts import ChangedMeanwhileError, HssiError, HssiKi
 from lamppost.status.notices import Hssi
 from lamppost.web.component_names import name_components
 from lamppost.web.context import now, session, writing
-from lamppost.web.forms import read_form, show_fault
+from lamppost.web.forms import REVISION_DIGITS, read_form, read_number, show_fault
 from lamppost.web.guard import actor, panel
 from lamppost.web.hssi_forms import (
     RaiseForm,
@@ -115,13 +115,12 @@ def update(ref: str) -> ResponseReturnValue:
         next_update_due_at=to_local(at + FIRST_UPDATE),
         seen_version=str(found.version),
     )
-    seen = form.seen_version.data or ""
 
     def write(made: Session) -> Wait | None:
         return write_update(
             made,
             ref=ref,
-            seen_version=int(seen) if seen.isascii() and seen.isdigit() else 0,
+            seen_version=read_number(form.seen_version.data, REVISION_DIGITS) or 0,
             text=read_text(form),
             ask=read_ask(form, at),
             by=actor(),

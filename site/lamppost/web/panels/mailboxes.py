@@ -4,8 +4,9 @@ from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
 from lamppost.web.account_acting import Act, act_on, address_of, get_or_404
-from lamppost.web.account_forms import ActForm, MemberForm
+from lamppost.web.account_forms import MemberForm
 from lamppost.web.context import now, session
+from lamppost.web.forms import SeenForm
 from lamppost.web.guard import actor, panel
 from postmaster.access.matrix import Action
 from postmaster.accounts.mailboxes import end_mailbox, give_mailbox
@@ -54,7 +55,7 @@ def end(member_id: int) -> ResponseReturnValue:
         (f"{name} was {row.role} of {found.row.address}. A copy on a device may last a while.",),
     )
     return act_on(
-        found, ActForm, act,
+        found, SeenForm, act,
         lambda made, _: end_mailbox(made, member_id=member_id, by=actor(), now=now()),
         back_to=address_of(row.mailbox_id),
     )  # fmt: skip

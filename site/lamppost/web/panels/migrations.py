@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired
 
 from lamppost.web.context import now, session, writing
-from lamppost.web.forms import read_form, show_fault, strip_text
+from lamppost.web.forms import read_form, read_number, show_fault, strip_text
 from lamppost.web.guard import actor, panel
 from postmaster.access.matrix import Action
 from postmaster.onboarding.actions import (
@@ -129,8 +129,7 @@ def _plan(made: Session, form: PlanForm) -> list[str]:
 
 
 def _do(act: Callable[[Session, int], None], done: str) -> ResponseReturnValue:
-    typed = request.form.get("migration_id", "")
-    which = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0  # noqa: PLR2004 - a 64-bit number
+    which = read_number(request.form.get("migration_id")) or 0
     try:
         with writing() as made:
             act(made, which)

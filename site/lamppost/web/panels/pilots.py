@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from lamppost.web.context import now, session, settings, writing
-from lamppost.web.forms import strip_text
+from lamppost.web.forms import read_number, strip_text
 from lamppost.web.guard import actor, panel
 from lamppost.web.keyset import Cursors, page_by_key
 from postmaster.access.matrix import Action
@@ -35,7 +35,6 @@ from postmaster.organisations.rules import fold_code
 blueprint = Blueprint("pilots", __name__, url_prefix="/admin/lifecycle/pilots")
 HOME = "/admin/lifecycle/pilots/"
 LONGEST_WHY = 2000
-MOST_DIGITS = 18
 
 
 @blueprint.get("/")
@@ -181,6 +180,4 @@ def _with_below() -> bool:
 
 
 def _request_id() -> int:
-    typed = request.form.get("request_id", "")
-    is_number = typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS
-    return int(typed) if is_number else 0
+    return read_number(request.form.get("request_id")) or 0

@@ -9,7 +9,7 @@ from wtforms import DateField, Form, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
 from lamppost.web.context import now, session, writing
-from lamppost.web.forms import plain_line, read_form, strip_text
+from lamppost.web.forms import plain_line, read_form, read_number, strip_text
 from lamppost.web.guard import actor, panel
 from lamppost.wording import say_date
 from postmaster.access.matrix import Action
@@ -158,11 +158,12 @@ def _read_numbers(faults: dict[str, str]) -> list[NewNumber]:
         typed = strip_text(request.form.get(key.value))
         if not typed:
             continue
-        if not (typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS):
+        value = read_number(typed, MOST_DIGITS)
+        if value is None:
             faults[key.value] = f"{wording_of(key).words}: enter a whole number, such as 30"
             continue
         source = strip_text(request.form.get(f"source-{key.value}"))
-        numbers.append(NewNumber(key, int(typed), source))
+        numbers.append(NewNumber(key, value, source))
     return numbers
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from lamppost.web.context import now, session, writing
-from lamppost.web.forms import strip_text
+from lamppost.web.forms import read_number, strip_text
 from lamppost.web.guard import actor, panel
 from postmaster.access.matrix import Action
 from postmaster.eras.actions import raise_edit_limit, reject_era, sign_era, withdraw_era
@@ -35,9 +35,7 @@ def sign(edit_id: int) -> ResponseReturnValue:
 @panel(Action.POLICY_WRITE)
 def raise_number(edit_id: int) -> ResponseReturnValue:
     """Raise the number a threshold stopped it at."""
-    typed = request.form.get("permille", "")
-    is_number = typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS
-    permille = int(typed) if is_number else 0
+    permille = read_number(request.form.get("permille"), MOST_DIGITS) or 0
     return _answer(
         edit_id,
         "The number is raised for this era.",

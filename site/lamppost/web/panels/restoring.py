@@ -4,8 +4,9 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lamppost.web.account_acting import HOME, Act, act_on, get_or_404
-from lamppost.web.account_forms import ActForm, RestoreForm
+from lamppost.web.account_forms import RestoreForm
 from lamppost.web.context import now, session, settings
+from lamppost.web.forms import SeenForm
 from lamppost.web.guard import actor, panel
 from lamppost.web.keyset import Cursors, page_by_key
 from postmaster.access.matrix import Action
@@ -72,7 +73,7 @@ def bring_back(account_id: int) -> ResponseReturnValue:
     if heirs and not can_take_accounts(session(), ods_code=code):
         return _restore_into(Restorable(found.row, found.organisation_name, heirs))
     return act_on(
-        found, ActForm, RESTORE,
+        found, SeenForm, RESTORE,
         lambda made, _: restore(made, account_id=account_id, by=actor(), now=now()),
     )  # fmt: skip
 

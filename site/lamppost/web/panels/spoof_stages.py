@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lamppost.clock import LONDON
 from lamppost.people.naming import name_references
 from lamppost.web.context import now, session, writing
-from lamppost.web.forms import read_form, strip_text
+from lamppost.web.forms import read_form, read_number, strip_text
 from lamppost.web.guard import actor, panel
 from lamppost.web.spoof_answering import answer_form, blame
 from lamppost.web.spoof_forms import WORDS, PostponeForm, StageForm, WhyForm
@@ -213,5 +213,4 @@ def _moment(given: datetime | None) -> datetime | None:
 
 
 def _number(text: str | None) -> int | None:
-    digits = strip_text(text)
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else None  # noqa: PLR2004 - a database's number
+    return read_number(strip_text(text))
