@@ -5,9 +5,9 @@ import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
-from sqlalchemy import Select, insert, literal, select, update
+from sqlalchemy import Select, Table, insert, literal, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,10 @@ Value: TypeAlias = str | int | float | bool | None
 LONGEST_VALUE = 4000
 # Before and after; None where there was or is nothing.
 Changes: TypeAlias = Mapping[str, tuple[Value, Value]]
+# Of the tables, not of their classes, and made once: nearly every action writes an entry.
+_ENTRIES, _DETAILS = (cast("Table", one.__table__) for one in (AuditEntry, AuditDetail))
+_INSERT_ENTRY = insert(_ENTRIES).returning(_ENTRIES.c.entry_id)
+_INSERT_DETAIL = insert(_DETAILS)
 
 
 def only_changed(changes: Changes) -> Changes:
@@ -51,17 +55,21 @@ def record(
         personal: names, addresses, free text: kept beside the entry, erasable.
     """
     salt, detail = secrets.token_hex(16), _write_detail(personal)
-    entry_id: int | None = session.scalar(
-        insert(AuditEntry)
-        .values(recorded_at=now, actor=by, action=action, kind=kind, key=key)
-        .values(organisation=organisation, changes=_write_changes(changes or {}))
-        .values(detail_digest=None if detail is None else digest_detail(salt, detail))
-        .returning(AuditEntry.entry_id)
-    )
+    entry = {
+        "recorded_at": now,
+        "actor": by,
+        "action": action,
+        "kind": kind,
+        "key": key,
+        "organisation": organisation,
+        "changes": _write_changes(changes or {}),
+        "detail_digest": None if detail is None else digest_detail(salt, detail),
+    }
+    entry_id: int | None = session.scalar(_INSERT_ENTRY, entry)
     assert entry_id is not None  # nosec B101 # noqa: S101 - an insert gives its key
     if detail is not None:
         values = {"entry_id": entry_id, "salt": salt, "detail": detail, "is_erased": False}
-        session.execute(insert(AuditDetail).values(values))
+        session.execute(_INSERT_DETAIL, values)
     return entry_id
 
 
