@@ -6,6 +6,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import Engine
 
+from prepared import reach
 from status_desk import Desk
 from status_rows import Store, define, some, storing
 
@@ -22,6 +23,11 @@ def store(engine: Engine) -> Store:
 
 
 def _desk(engine: Engine) -> Desk:
+    reach(engine, _put_desk, key=_put_desk)
+    return Desk(engine, is_ready=True)
+
+
+def _put_desk(engine: Engine) -> None:
     paths = ("incoming", "outgoing", "internal")
     definitions = some(7)
     components = [
@@ -29,7 +35,7 @@ def _desk(engine: Engine) -> Desk:
         for place, one in enumerate(definitions.components)
     ]
     define(engine, replace(definitions, components=components))
-    return Desk(engine)
+    Desk(engine)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from lamppost.status.actions import add_change, import_hssi_rows, refresh_days
 from lamppost.status.uptime.actions import close_month
 from postmaster.access.actors import Actor, system
 from postmaster.policy.actions import enter_presets
+from prepared import reach
 from probes.reading import Reading
 from status_rows import define, hssi_row, reading, some, storing
 
@@ -48,14 +49,18 @@ def measure_month(
 
 def prepare(engine: Engine, components: int = 1, probes_each: int = 1) -> None:
     """Components whose probes look every quarter of an hour, and the register of policies."""
-    definitions = some(components, probes_each)
-    for place, probe in enumerate(definitions.probes):
-        definitions.probes[place] = probe.__class__(
-            probe.name, probe.component, interval_s=int(QUARTER.total_seconds())
-        )
-    define(engine, definitions)
-    with unit_of_work(engine) as session:
-        enter_presets(session, by="system:test", now=BEGIN)
+
+    def build(engine: Engine) -> None:
+        definitions = some(components, probes_each)
+        for place, probe in enumerate(definitions.probes):
+            definitions.probes[place] = probe.__class__(
+                probe.name, probe.component, interval_s=int(QUARTER.total_seconds())
+            )
+        define(engine, definitions)
+        with unit_of_work(engine) as session:
+            enter_presets(session, by="system:test", now=BEGIN)
+
+    reach(engine, build, key=("months", components, probes_each))
 
 
 def announce_change(

@@ -18,6 +18,7 @@ from postmaster.policy.actions import enter_presets
 from postmaster.store import Base
 
 Step: TypeAlias = Callable[[Session, datetime], object]
+Build: TypeAlias = Callable[[Engine], object]
 # What was reached: a SQLite database in memory, or the name of one on the server.
 _SQLITE: dict[object, sqlite3.Connection] = {}
 _POSTGRESQL: dict[object, str] = {}
@@ -49,18 +50,23 @@ def prepare(engine: Engine, *steps: Step, now: datetime) -> None:
     A database that was just migrated becomes a copy of one that has taken them before; another,
     whoever wrote to it, takes them itself.
     """
+
+    def build(engine: Engine) -> None:
+        with unit_of_work(engine) as session:
+            for step in steps:
+                step(session, now)
+
+    reach(engine, build, key=(steps, now))
+
+
+def reach(engine: Engine, build: Build, *, key: object) -> None:
+    """The same for a state built any other way; the key says which it is."""
     if not _is_fresh(engine):
-        _take(engine, steps, now)
+        build(engine)
     elif engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine, (steps, now))
+        _reach_sqlite(engine, build, key)
     else:
-        _prepare_postgresql(engine, (steps, now))
-
-
-def _take(engine: Engine, steps: tuple[Step, ...], now: datetime) -> None:
-    with unit_of_work(engine) as session:
-        for step in steps:
-            step(session, now)
+        _reach_postgresql(engine, build, key)
 
 
 def _is_fresh(engine: Engine) -> bool:
@@ -70,20 +76,20 @@ def _is_fresh(engine: Engine) -> bool:
         return not any(session.scalars(found))
 
 
-def _prepare_sqlite(engine: Engine, key: tuple[tuple[Step, ...], datetime]) -> None:
+def _reach_sqlite(engine: Engine, build: Build, key: object) -> None:
     with closing(sqlite3.connect(str(engine.url.database))) as own:
         if key in _SQLITE:
             _SQLITE[key].backup(own)
             return
-        _take(engine, *key)
+        build(engine)
         memory = sqlite3.connect(":memory:", check_same_thread=False)
         own.backup(memory)
         _SQLITE[key] = memory
 
 
-def _prepare_postgresql(engine: Engine, key: tuple[tuple[Step, ...], datetime]) -> None:
+def _reach_postgresql(engine: Engine, build: Build, key: object) -> None:
     if key not in _POSTGRESQL:
-        _take(engine, *key)
+        build(engine)
         engine.dispose()
         name = f"prepared_{uuid4().hex}"
         _copy(engine.url, of=str(engine.url.database), to=name)

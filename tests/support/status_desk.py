@@ -54,9 +54,10 @@ def a_text(**values: Any) -> Text:
 class Desk:
     """A database with the policy entered, and the steps of operators, each its own transaction."""
 
-    def __init__(self, engine: Engine, now: datetime = NINE) -> None:
+    def __init__(self, engine: Engine, now: datetime = NINE, *, is_ready: bool = False) -> None:
         self.engine = engine
-        prepare(engine, presets, now=now)
+        if not is_ready:
+            prepare(engine, presets, now=now)
 
     def do(self, action: Callable[..., R], **values: Any) -> R:
         with unit_of_work(self.engine) as session:

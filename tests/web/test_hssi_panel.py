@@ -18,6 +18,7 @@ from lamppost.status.hssis.templates import save_template
 from lamppost.status.reads import count_hssis, get_hssi
 from lamppost.status.watching import watch
 from postmaster.access.roles import Role
+from prepared import reach
 from status_desk import ANN, DAY, HOUR, MINUTE, Desk, a_text
 from status_rows import define, run_of, some, storing
 from visitors import csrf_token_of, put_person, sign_in
@@ -28,8 +29,12 @@ Values = dict[str, Any]
 
 @pytest.fixture
 def desk(sqlite_engine: Engine, clock: FixedClock) -> Desk:
-    define(sqlite_engine, some(3))
-    return Desk(sqlite_engine, clock.now())
+    def build(engine: Engine) -> None:
+        define(engine, some(3))
+        Desk(engine, clock.now())
+
+    reach(sqlite_engine, build, key=("hssi panel", clock.now()))
+    return Desk(sqlite_engine, is_ready=True)
 
 
 @pytest.fixture

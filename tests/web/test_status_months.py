@@ -28,6 +28,7 @@ from month_rows import (
     measure_month,
     prepare,
 )
+from prepared import reach
 
 HOUR = timedelta(hours=1)
 NOON = datetime(2018, 4, 10, 11, 0, tzinfo=UTC)
@@ -42,16 +43,22 @@ def text_of(page: str) -> str:
 @pytest.fixture
 def closed(sqlite_engine: Engine, clock: FixedClock) -> Engine:
     """April with an outage, a gap, announced maintenance and an incident, closed and corrected."""
-    prepare(sqlite_engine)
+    reach(sqlite_engine, _close_april, key=_close_april)
+    clock.set_to(SETTLED)
+    return sqlite_engine
+
+
+def _close_april(engine: Engine) -> None:
+    prepare(engine)
     measure_month(
-        sqlite_engine,
+        engine,
         down=[(NOON, NOON + 3 * HOUR)],
         dark=[(NOON + 24 * HOUR, NOON + 30 * HOUR)],
     )
-    announce_change(sqlite_engine, NOON + 48 * HOUR)
-    log_incident(sqlite_engine, NOON + 72 * HOUR, NOON + 74 * HOUR)
-    close(sqlite_engine)
-    with unit_of_work(sqlite_engine) as session:
+    announce_change(engine, NOON + 48 * HOUR)
+    log_incident(engine, NOON + 72 * HOUR, NOON + 74 * HOUR)
+    close(engine)
+    with unit_of_work(engine) as session:
         correct_month(
             session,
             month=APRIL,
@@ -60,8 +67,6 @@ def closed(sqlite_engine: Engine, clock: FixedClock) -> Engine:
             by=BY,
             now=SETTLED,
         )
-    clock.set_to(SETTLED)
-    return sqlite_engine
 
 
 @pytest.mark.usefixtures("closed")
