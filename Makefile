@@ -21,9 +21,8 @@ help: ## this list
 run: $(VENV)/run.stamp ## start site, worker and practice relay on PORT, data in DATA
 	@LAMPPOST_PORT="$(PORT)" LAMPPOST_DATA="$(DATA)" LAMPPOST_BASE_URL="$${LAMPPOST_BASE_URL:-http://127.0.0.1:$(PORT)}" exec $(BIN)/lamppost run
 
-# Three processes for two cores: in one of them stand those tests that wait for most of their time.
 test: $(VENV)/dev.stamp system check ## lint, types, contracts and the whole suite
-	@$(BIN)/python -m pytest -n 3 -m "not long"
+	@$(BIN)/python -m pytest -n 2 -m "not long"
 
 check: $(VENV)/dev.stamp ## lint, types, contracts, insecure calls and secrets in the tree
 	$(BIN)/ruff check .

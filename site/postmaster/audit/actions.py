@@ -21,7 +21,7 @@ Changes: TypeAlias = Mapping[str, tuple[Value, Value]]
 # Of the tables, not of their classes, and made once: nearly every action writes an entry.
 _ENTRIES, _DETAILS = (cast("Table", one.__table__) for one in (AuditEntry, AuditDetail))
 _INSERT_ENTRY = insert(_ENTRIES).returning(_ENTRIES.c.entry_id)
-_INSERT_DETAIL = insert(_DETAILS)
+_INSERT_DETAIL = insert(_DETAILS).values(is_erased=False)
 
 
 def only_changed(changes: Changes) -> Changes:
@@ -65,11 +65,9 @@ def record(
         "changes": _write_changes(changes or {}),
         "detail_digest": None if detail is None else digest_detail(salt, detail),
     }
-    entry_id: int | None = session.scalar(_INSERT_ENTRY, entry)
-    assert entry_id is not None  # nosec B101 # noqa: S101 - an insert gives its key
+    entry_id: int = session.execute(_INSERT_ENTRY, entry).scalar_one()
     if detail is not None:
-        values = {"entry_id": entry_id, "salt": salt, "detail": detail, "is_erased": False}
-        session.execute(_INSERT_DETAIL, values)
+        session.execute(_INSERT_DETAIL, {"entry_id": entry_id, "salt": salt, "detail": detail})
     return entry_id
 
 
