@@ -76,7 +76,7 @@ def _addresses_compiled_once() -> Iterator[None]:
     compiled: dict[object, object] = {}
     compile_builder = Rule._compile_builder
 
-    def compile_once(rule: Rule, append_unknown: bool = True) -> object:  # noqa: FBT001, FBT002
+    def compile_once(rule: Rule, append_unknown: bool = True) -> object:  # noqa: FBT001, FBT002 - as Werkzeug calls it
         key = (rule.rule, append_unknown, tuple(rule._trace), repr(rule.defaults))
         if key not in compiled:
             compiled[key] = compile_builder(rule, append_unknown)

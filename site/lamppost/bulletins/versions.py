@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from lamppost.bulletins.review import Review, digest_content
 from lamppost.bulletins.tables import BulletinVersion
-from lamppost.upserts import upsert_into
 from postmaster.access.acting import acts
 from postmaster.access.actors import Actor
 from postmaster.access.matrix import Action
 from postmaster.audit.actions import record
+from postmaster.upserts import upsert_into
 
 KIND = "bulletin"
 APPROVE = "approve"

@@ -21,8 +21,8 @@ from lamppost.bulletins.source import SourceError, read_bytes
 from lamppost.bulletins.tables import BulletinLock
 from lamppost.bulletins.versions import Version, forget_version, keep_version, land_version
 from lamppost.database import unit_of_work
-from lamppost.upserts import insert_new_into
 from postmaster.access.actors import Actor
+from postmaster.upserts import insert_new_into
 
 _NEW_FILE = 0o644
 

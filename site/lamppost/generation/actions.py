@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from lamppost.generation.tables import Generation
-from lamppost.upserts import insert_into
+from postmaster.upserts import insert_into
 
 
 class Area(StrEnum):

@@ -14,7 +14,7 @@ from sqlalchemy import case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lamppost.people.tables import Person, SignInSession, Throttle
-from lamppost.upserts import insert_into
+from postmaster.upserts import insert_into
 
 PAIR, ACCOUNT = "pair", "account"
 PAIR_LIMIT = 10

@@ -6,7 +6,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from lamppost.pulse.tables import Heartbeat, JobCounter, JobRun
-from lamppost.upserts import insert_into
+from postmaster.upserts import insert_into
 
 KEEP_RUNS = timedelta(days=2)
 

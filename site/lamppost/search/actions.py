@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lamppost.search.documents import Document
 from lamppost.search.reads import CLOSE, OPEN
 from lamppost.search.tables import SearchCollection, SearchDocument
-from lamppost.upserts import upsert_into
+from postmaster.upserts import upsert_into
 
 AT_ONCE = 500
 

@@ -28,11 +28,11 @@ from lamppost.status.probe_rows import LockedComponent, lock_components
 from lamppost.status.spans import span_row
 from lamppost.status.standing_rows import standing_row
 from lamppost.status.tables import ProbeSpan, ProbeStanding
-from lamppost.upserts import upsert_into
 from postmaster.access.acting import acts
 from postmaster.access.actors import Actor
 from postmaster.access.matrix import Action
 from postmaster.audit.actions import record
+from postmaster.upserts import upsert_into
 
 
 @acts(Action.STATUS_WRITE)

@@ -16,8 +16,8 @@ from lamppost.status.report import State
 from lamppost.status.slices import Overlay, slice_component, split_days
 from lamppost.status.tables import Component, DayRollup, Probe, ProbeSpan, ProbeStanding
 from lamppost.status.timeline import Span
-from lamppost.upserts import upsert_into
 from postmaster.store import UtcDateTime
+from postmaster.upserts import upsert_into
 
 Tracks = dict[str, list[Span]]  # by probe
 # Made once: building a statement costs more than running it.

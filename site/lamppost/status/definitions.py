@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lamppost.generation.actions import Area, bump_generation
 from lamppost.status.tables import Component, Probe
-from lamppost.upserts import upsert_into
+from postmaster.upserts import upsert_into
 
 
 class DefinedLevels(Protocol):

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from lamppost.status.hours import Hour
 from lamppost.status.tables import HourRollup
-from lamppost.upserts import upsert_into
 from postmaster.store import UtcDateTime
+from postmaster.upserts import upsert_into
 from probes.reading import Levels, Reading
 
 _HOUR = timedelta(hours=1)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from lamppost.database import read_only, unit_of_work
 from lamppost.status.tables import ExpectedMail, JournalState
-from lamppost.upserts import insert_into, upsert_into
+from postmaster.upserts import insert_into, upsert_into
 from probes.reading import Expected
 
 

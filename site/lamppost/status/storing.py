@@ -27,7 +27,7 @@ from lamppost.status.spans import SpanWrites, load_spans
 from lamppost.status.standing_rows import standing_row
 from lamppost.status.tables import ExpectedMail, ProbeStanding
 from lamppost.status.tables import Reading as StoredReading
-from lamppost.upserts import insert_new_into, upsert_into
+from postmaster.upserts import insert_new_into, upsert_into
 from probes.reading import Outcome, Reading, Result
 
 

@@ -13,9 +13,9 @@ from lamppost.subscribers.letters import CONFIRM, write_confirmation
 from lamppost.subscribers.reads import list_told
 from lamppost.subscribers.rules import LETTER_EVERY, LINK_LASTS, Choice
 from lamppost.subscribers.tables import Announced, Subscriber, Subscription
-from lamppost.upserts import upsert_into
 from postmaster.outbox.actions import owe
 from postmaster.outbox.rules import check_recipient
+from postmaster.upserts import upsert_into
 
 CONFIRM_CAUSE = "subscribers.confirm"
 

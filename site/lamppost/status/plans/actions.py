@@ -14,10 +14,10 @@ from lamppost.status.plans import rules
 from lamppost.status.plans.history import keep
 from lamppost.status.plans.tables import ChangeRecord, ReleaseRecord, WindowRecord
 from lamppost.status.plans.windows import BLACKOUT, KIND, hold_back
-from lamppost.upserts import upsert_into
 from lamppost.wording import say_date_range
 from postmaster.blackouts.actions import set_period
 from postmaster.blackouts.rules import Source
+from postmaster.upserts import upsert_into
 from probes.reading import BcdrWindow
 
 PANEL = "panel"
