@@ -1,7 +1,6 @@
 """The report as a command, the tables of truth, and what an organisation has beside accounts."""
 
 import json
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -107,7 +106,7 @@ def test_the_report_reads_accounts_by_the_index_of_their_organisation(engine: En
             plan = connection.execute(text(f"EXPLAIN {words}")).all()
 
     # Whichever of the indexes that begin with the organisation: each answers it without the rows.
-    assert re.search(r"ix_account_organisation_(address|name)_key", str(plan))
+    assert "ix_account_organisation_address_key" in str(plan)
 
 
 def test_the_sample_has_a_closing_of_every_age_and_a_move_at_every_step(

@@ -1,7 +1,5 @@
 """Lists from asking to sending: members, lists within lists, approvals, and everybody stopped."""
 
-import re
-
 import pytest
 from sqlalchemy import Engine, insert, select, text, update
 
@@ -282,4 +280,4 @@ def test_recipients_are_found_by_the_index_of_their_organisation(engine: Engine)
             session.execute(text("SET LOCAL enable_seqscan = off"))
         plan = str(session.execute(text(f"{explain} {words}")).all())
 
-    assert re.search(r"ix_account_organisation_(address|name)_key", plan)
+    assert "ix_account_organisation_address_key" in plan

@@ -1,5 +1,7 @@
 """What a batch refuses: its own maker, other members, too many, evidence that is missing."""
 
+import hashlib
+import threading
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -21,6 +23,7 @@ from postmaster.lifecycle.actions import (
     abort_batch,
     approve_batch,
     draft_batch,
+    freeze_batch,
     raise_limit,
 )
 from postmaster.lifecycle.batches import BatchError, BatchStatus, ItemState, find_ready_day
@@ -47,6 +50,52 @@ def _approve(april: April, **other: object) -> None:
     values = {"by": SECOND, "frozen_hash": april.batch().frozen_hash} | other
     with unit_of_work(april.engine) as session:
         approve_batch(session, batch_id=april.batch_id, now=NOTICED, **values)  # type: ignore[arg-type]  # as given
+
+
+def test_the_hash_is_of_the_rule_and_of_every_member_in_their_order(april: April) -> None:
+    for number in range(12):
+        april.leaver(f"left{number}@nhs.net")
+    april.freeze()
+    batch = april.batch()
+    with read_only(april.engine) as session:
+        rows = session.execute(
+            select(BatchItem.account_id, BatchItem.organisation, BatchItem.deletes_on)
+        ).all()
+    lines = [f"\n{number} {code} {day:%Y-%m-%d}" for number, code, day in sorted(rows)]
+    assert len(lines) == 12
+    words = (batch.rule or "") + "".join(lines)
+    assert batch.frozen_hash == hashlib.sha256(words.encode()).hexdigest()
+
+
+def test_two_batches_frozen_at_the_same_moment_never_take_one_account(april: April) -> None:
+    for number in range(12):
+        april.leaver(f"left{number}@nhs.net")
+    with unit_of_work(april.engine) as session:
+        first, second = (
+            draft_batch(
+                session, reason=Reason.LEAVER_DUE, title="Twice", run_on=RUN.date(), by=MAKER,
+                now=NOTICED,
+            )
+            for _ in range(2)
+        )  # fmt: skip
+    refused: list[str] = []
+
+    def freeze() -> None:
+        try:
+            with unit_of_work(april.engine) as session:
+                freeze_batch(session, batch_id=second, by=MAKER, now=NOTICED)
+        except BatchError as error:
+            refused.append(str(error))
+
+    other = threading.Thread(target=freeze)
+    with unit_of_work(april.engine) as session:
+        assert freeze_batch(session, batch_id=first, by=MAKER, now=NOTICED) == 12
+        other.start()
+        # It waits for what is written here, and finds everybody taken when that is done.
+        other.join(0.5)
+        assert other.is_alive()
+    other.join(10)
+    assert refused == ["Nobody is due for this reason. Look at the preview to see why."]
 
 
 @pytest.mark.parametrize("who", [MAKER, operator("lifecycle batch"), WORKER])

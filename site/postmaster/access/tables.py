@@ -25,7 +25,10 @@ class RoleGrant(Base):
 
     grant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     person_id: Mapped[str] = mapped_column(String(36))
-    address_key: Mapped[str] = mapped_column(String(254))
+    # Compared by code point, as the address of an account is: the one finds the other by index.
+    address_key: Mapped[str] = mapped_column(
+        String(254).with_variant(String(254, collation="C"), "postgresql")
+    )
     role: Mapped[str] = mapped_column(String(32))
     scope: Mapped[str | None] = mapped_column(String(32))
     granted_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -12,6 +12,7 @@ from postmaster.access.actors import Actor
 from postmaster.access.matrix import Action
 from postmaster.accounts.addresses import refuse
 from postmaster.accounts.changes import check_alive, get_for, note
+from postmaster.accounts.criteria import is_namesake
 from postmaster.accounts.details import Details, fold_details, list_detail_faults
 from postmaster.accounts.rules import ALIVE, AccountError, Kind, fold_name
 from postmaster.accounts.tables import Account
@@ -104,19 +105,19 @@ def check_one_each(
         AccountError: naming the other account.
     """
     people = select(Account.address).where(
-        Account.organisation == organisation,
         Account.kind == Kind.PERSON,
         Account.status.in_(sorted(ALIVE)),
     )
     if besides is not None:
         people = people.where(Account.account_id != besides)
     if external_id:
-        numbered = people.where(Account.external_id == external_id).limit(1)
+        mine = Account.organisation == organisation
+        numbered = people.where(mine, Account.external_id == external_id).limit(1)
         if (other := session.scalar(numbered)) is not None:
             refuse(f"{other} has this local number. One person has one account.", "external_id")
     if name is None or is_another:
         return
-    named = people.where(Account.name_key == fold_name(name)).limit(1)
+    named = people.where(is_namesake(organisation, fold_name(name))).limit(1)
     if (other := session.scalar(named)) is not None:
         raise AccountError(
             f"Somebody of this name has the account {other}. Say below if it is another person.",

@@ -79,11 +79,29 @@ def begins_with(key: InstrumentedAttribute[str], prefix: str) -> ColumnElement[b
     return and_(key >= prefix, key < prefix + _LAST)
 
 
-def say_band(as_of: datetime) -> ColumnElement[str]:
-    """How long ago the clock of an account began, in words."""
-    since = clock_of()
-    bands = [(since < as_of - timedelta(days=days), literal(words)) for days, words in BANDS]
-    return case((since.is_(None), literal(UNKNOWN)), *bands, else_=literal(YOUNGEST))
+def is_namesake(
+    organisation: str | InstrumentedAttribute[str], name_key: str | InstrumentedAttribute[str]
+) -> ColumnElement[bool]:
+    """Accounts of a name in an organisation, found by the name.
+
+    An expression has no index: without statistics SQLite would read the whole organisation by its.
+    """
+    return and_(Account.organisation.concat("") == organisation, Account.name_key == name_key)
+
+
+def find_band(as_of: datetime) -> ColumnElement[int]:
+    """How long ago the clock of an account began (`clock_of`), as a place in `BAND_WORDS`."""
+
+    def place(since: InstrumentedAttribute[Any]) -> ColumnElement[int]:
+        bands = [(since < as_of - timedelta(days=days), _place(words)) for days, words in BANDS]
+        return case(*bands, (since.is_(None), _place(UNKNOWN)), else_=_place(YOUNGEST))
+
+    active = Account.status == Status.ACTIVE
+    return case((active, place(Account.idle_since)), else_=place(Account.status_since))
+
+
+def _place(words: str) -> ColumnElement[int]:
+    return literal(BAND_WORDS.index(words))
 
 
 def clock_of() -> ColumnElement[datetime | None]:

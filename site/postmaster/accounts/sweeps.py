@@ -12,10 +12,12 @@ from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Select,
+    SQLColumnExpression,
     String,
     and_,
     cast,
     delete,
+    func,
     insert,
     literal,
     select,
@@ -64,7 +66,8 @@ def lock_accounts(session: Session, where: ColumnElement[bool]) -> None:
     """Lock rows in the order of their ids; SQLite's writer holds the whole database already."""
     if session.get_bind().dialect.name == "postgresql":
         rows = select(Account.account_id).where(where).order_by(Account.account_id)
-        session.execute(rows.with_for_update()).all()
+        # Counted there: nobody here asks for their numbers.
+        session.execute(select(func.count()).select_from(rows.with_for_update().subquery()))
 
 
 def apply_sweep(session: Session, sweep: Sweep, *, chosen: ColumnElement[bool]) -> int:
@@ -72,8 +75,7 @@ def apply_sweep(session: Session, sweep: Sweep, *, chosen: ColumnElement[bool]) 
 
     They leave the batch by it, so that doing it again does nothing.
     """
-    _write_history(session, sweep, chosen)
-    fresh = and_(sweep.members, Account.account_id.in_(changed_by(sweep)))
+    fresh = _write_history(session, sweep, chosen)
     _write_audit(session, sweep, fresh)
     _detach(session, sweep, fresh)
     return _move(session, sweep, fresh, {})
@@ -84,10 +86,9 @@ def bury(session: Session, sweep: Sweep, *, chosen: ColumnElement[bool], kept_un
 
     Addresses and aliases go into quarantine first, so that mail for them reaches nobody else.
     """
-    _write_history(session, sweep, chosen)
-    fresh = and_(sweep.members, Account.account_id.in_(changed_by(sweep)))
-    ids = select(Account.account_id).where(fresh)
-    _quarantine(session, fresh, ids, kept_until)
+    fresh = _write_history(session, sweep, chosen)
+    ids = fresh.with_only_columns(AccountChange.account_id)
+    _quarantine(session, ids, kept_until)
     session.execute(
         delete(AccountAlias)
         .where(AccountAlias.account_id.in_(ids))
@@ -111,10 +112,9 @@ def bury(session: Session, sweep: Sweep, *, chosen: ColumnElement[bool], kept_un
     )
 
 
-def _quarantine(
-    session: Session, fresh: ColumnElement[bool], ids: Select[int], kept_until: date
-) -> None:
+def _quarantine(session: Session, ids: Select[int], kept_until: date) -> None:
     """Keep addresses and aliases from everybody else until a day."""
+    fresh = Account.account_id.in_(ids)
     keys = union(
         select(Account.address_key).where(fresh),
         select(AccountAlias.address_key).where(AccountAlias.account_id.in_(ids)),
@@ -146,11 +146,12 @@ def changed_by(sweep: Sweep) -> Select[int]:
 
 
 def _move(
-    session: Session, sweep: Sweep, fresh: ColumnElement[bool], beside: Mapping[str, Any]
+    session: Session, sweep: Sweep, fresh: Select[AccountChange], beside: Mapping[str, Any]
 ) -> int:
+    ids = fresh.with_only_columns(AccountChange.account_id)
     moved = session.execute(
         update(Account)
-        .where(fresh)
+        .where(sweep.members, Account.account_id.in_(ids))
         .values(
             prior_status=Account.status,
             status=sweep.wanted,
@@ -166,7 +167,16 @@ def _move(
     return count_rows(moved)
 
 
-def _write_history(session: Session, sweep: Sweep, chosen: ColumnElement[bool]) -> None:
+def _write_history(
+    session: Session, sweep: Sweep, chosen: ColumnElement[bool]
+) -> Select[AccountChange]:
+    """Write what stood before; selects what was written, of which all the rest is made.
+
+    A batch that went over the range before left its own history there: that is older.
+    """
+    # Of a sum: for the column itself a planner may walk all history backwards to find none.
+    older = changed_by(sweep).with_only_columns(func.max(AccountChange.change_id + 0))
+    last = session.scalar(older) or 0
     values = {
         "account_id": Account.account_id,
         "changed_at": literal(sweep.now, AccountChange.changed_at.type),
@@ -187,25 +197,27 @@ def _write_history(session: Session, sweep: Sweep, chosen: ColumnElement[bool]) 
     }
     rows = select(*values.values()).where(sweep.members, chosen).order_by(Account.account_id)
     session.execute(insert(AccountChange).from_select(list(values), rows))
+    fresh = changed_by(sweep).where(AccountChange.change_id > last)
+    return fresh.with_only_columns(AccountChange)
 
 
-def _write_audit(session: Session, sweep: Sweep, fresh: ColumnElement[bool]) -> None:
+def _write_audit(session: Session, sweep: Sweep, fresh: Select[AccountChange]) -> None:
     record_from(
         session,
         action=sweep.action,
         kind="account",
         by=sweep.by,
         now=sweep.now,
-        rows=select(
-            cast(Account.account_id, String),
-            Account.organisation,
-            say_change(Account.status, literal(sweep.wanted.value), sweep.batch_id),
-        ).where(fresh),
+        rows=fresh.with_only_columns(
+            cast(AccountChange.account_id, String),
+            AccountChange.to_organisation,
+            say_change(AccountChange.before_status, AccountChange.to_status, sweep.batch_id),
+        ),
     )
 
 
 def say_change(
-    before: InstrumentedAttribute[str], after: ColumnElement[Any], batch_id: int
+    before: InstrumentedAttribute[Any], after: SQLColumnExpression[Any], batch_id: int
 ) -> ColumnElement[str]:
     """The change as canonical JSON; a status needs no escape."""
     return (
@@ -217,7 +229,7 @@ def say_change(
     )
 
 
-def _detach(session: Session, sweep: Sweep, fresh: ColumnElement[bool]) -> None:
+def _detach(session: Session, sweep: Sweep, fresh: Select[AccountChange]) -> None:
     """Whoever is deleted has no shared mailbox any more; a restore by batch brings it back."""
     if sweep.wanted is not Status.DELETED:
         return
@@ -225,7 +237,7 @@ def _detach(session: Session, sweep: Sweep, fresh: ColumnElement[bool]) -> None:
         update(MailboxMember)
         .where(
             MailboxMember.ended_at.is_(None),
-            MailboxMember.account_id.in_(select(Account.account_id).where(fresh)),
+            MailboxMember.account_id.in_(fresh.with_only_columns(AccountChange.account_id)),
         )
         .values(ended_at=sweep.now, ended_reason="deleted", ended_by_batch=sweep.batch_id)
         .execution_options(synchronize_session=False)

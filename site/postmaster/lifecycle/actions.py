@@ -20,12 +20,10 @@ from postmaster.lifecycle.batches import (
 )
 from postmaster.lifecycle.choosing import choose_members, passes_norm
 from postmaster.lifecycle.guards import check_evidence
-from postmaster.lifecycle.membership import (
-    digest_members,
-    drop_members,
-    measure_shares,
-)
+from postmaster.lifecycle.living import count_living_in
+from postmaster.lifecycle.membership import digest_members, drop_members
 from postmaster.lifecycle.rules import LEADS_TO, Reason
+from postmaster.lifecycle.shares import measure_shares
 from postmaster.lifecycle.steps import (
     check_second,
     get_batch_for,
@@ -121,7 +119,7 @@ def raise_limit(
     check_second(batch, by)
     if batch.status != BatchStatus.FROZEN or batch.tripped is None:
         raise BatchError("No threshold was passed, so there is nothing to raise.")
-    highest = measure_shares(session, batch, limit=0).highest
+    highest = measure_shares(session, batch, count_living_in(session, true()), limit=0).highest
     if permille < highest:
         raise BatchError(f"The batch takes up to {highest}‰: the number must be that or more.")
     passed = passes_norm(batch.norm_percent, get_policy(session, on=london_day(now)))

@@ -92,7 +92,7 @@ def get_batch(session: Session, *, reader: Actor, batch_id: int) -> BatchPage | 
         return None
     mine = _mine(reader, batch_id)
     states = {ItemState(state): count for state, count in _count(session, BatchItem.state, mine)}
-    gone = (*mine, BatchItem.state == ItemState.DROPPED)
+    gone = (*mine, BatchItem.why.is_not(None))
     drops = _count(session, BatchItem.why, gone)
     ready = session.scalar(
         select(func.min(BatchItem.ready_on)).where(*mine, BatchItem.state == ItemState.NOTICED)
@@ -100,7 +100,7 @@ def get_batch(session: Session, *, reader: Actor, batch_id: int) -> BatchPage | 
     return BatchPage(
         row=row,
         states={state: states.get(state, 0) for state in ItemState},
-        drops=[(why or "", count) for why, count in drops],
+        drops=drops,
         organisations=_count(session, BatchItem.organisation, mine),
         first_ready=ready,
     )
@@ -125,6 +125,9 @@ def select_members(
         .join(Account, Account.account_id == BatchItem.account_id)
         .where(*_mine(reader, batch_id))
     )
+    if state is ItemState.DROPPED:
+        # Few, and with an index of their own.
+        return rows.where(BatchItem.why.is_not(None))
     return rows if state is None else rows.where(BatchItem.state == state)
 
 
@@ -191,7 +194,6 @@ def _list_failed(session: Session, reader: Actor) -> list[Task]:
     count, since = session.execute(
         select(func.count(), func.min(BatchItem.settled_at)).where(
             BatchItem.batch_id.in_(open_ones),
-            BatchItem.state == ItemState.DROPPED,
             BatchItem.why == Drop.NOTICE_FAILED,
             in_scope(reader, Action.ACCOUNTS_STATE, BatchItem.organisation),
         )

@@ -1,10 +1,11 @@
 """The members of a batch chosen once and for all, with whom it leaves out and what it passes."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, literal, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from postmaster.accounts.sweeps import count_rows
@@ -15,15 +16,11 @@ from postmaster.lifecycle.caps import measure_norm
 from postmaster.lifecycle.criteria import blocker_of, in_mode, is_due
 from postmaster.lifecycle.cutoffs import Cutoffs, make_cutoffs
 from postmaster.lifecycle.leavings import AFTER_CUT_OFF, OVER_SHARE
-from postmaster.lifecycle.membership import (
-    Shares,
-    add_members,
-    digest_members,
-    list_over,
-    measure_shares,
-)
+from postmaster.lifecycle.living import count_living_in
+from postmaster.lifecycle.membership import add_members, digest_members
 from postmaster.lifecycle.modes import Mode
 from postmaster.lifecycle.rules import Reason
+from postmaster.lifecycle.shares import Shares, list_over, measure_shares
 from postmaster.lifecycle.tables import BatchItem, LifecycleBatch
 from postmaster.policy.numbers import Key
 from postmaster.policy.rules import Policy
@@ -42,15 +39,18 @@ def choose_members(
     batch.notice_days = policy[Key.NOTICE_DAYS] if needs_notice(reason) else 0
     batch.undo_days = policy[Key.UNDO_WINDOW_DAYS] if can_be_undone(reason) else 0
     batch.rule = _say_rule(batch, cutoffs)
+    # Before anything is written: what an index says of a page nobody touched needs no look at it.
+    living = count_living_in(session, true())
     cap = policy[Key.CAP_ORGANISATION_ACCOUNTS]
     batch.member_count = add_members(session, batch, cutoffs, cap=cap)
     if batch.mode is not None and batch.member_count:
-        _leave_to_people(session, batch, policy)
+        _leave_to_people(session, batch, policy, living)
     if not batch.member_count:
         return 0
     batch.frozen_hash = digest_members(session, batch)
     batch.left_out = json.dumps(count_left_out(session, batch, cutoffs))
-    shares = measure_shares(session, batch, limit=policy[Key.THRESHOLD_ORGANISATION_PERMILLE])
+    limit = policy[Key.THRESHOLD_ORGANISATION_PERMILLE]
+    shares = measure_shares(session, batch, living, limit=limit)
     batch.estate_permille = shares.estate
     batch.norm_percent = measure_norm(session, batch, today=cutoffs.today)
     batch.tripped = _say_tripped(shares, batch.norm_percent, policy)
@@ -81,9 +81,11 @@ def count_left_out(session: Session, batch: LifecycleBatch, cutoffs: Cutoffs) ->
     return {str(reason): count for reason, count in rows}
 
 
-def _leave_to_people(session: Session, batch: LifecycleBatch, policy: Policy) -> None:
+def _leave_to_people(
+    session: Session, batch: LifecycleBatch, policy: Policy, living: Mapping[str, int]
+) -> None:
     """Take out of an automatic batch the organisations it would take too much of."""
-    over = list_over(session, batch, limit=policy[Key.THRESHOLD_ORGANISATION_PERMILLE])
+    over = list_over(session, batch, living, limit=policy[Key.THRESHOLD_ORGANISATION_PERMILLE])
     if not over:
         return
     codes = [code for _, code in over]

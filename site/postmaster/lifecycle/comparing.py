@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from postmaster.access.actors import Actor
 from postmaster.access.criteria import in_scope
 from postmaster.access.matrix import Action
+from postmaster.accounts.criteria import BAND_WORDS, find_band
+from postmaster.accounts.rules import Kind, Status
 from postmaster.accounts.tables import Account
 from postmaster.lifecycle.batches import permille
-from postmaster.lifecycle.criteria import blocker_of, is_due_at_all, reason_of
+from postmaster.lifecycle.criteria import blocker_of, is_due_at_all
 from postmaster.lifecycle.cutoffs import Cutoffs, make_cutoffs
 from postmaster.lifecycle.living import count_living_in
-from postmaster.lifecycle.reads import band_of
+from postmaster.lifecycle.rules import name_due
 from postmaster.policy.rules import Policy
 
 SAMPLE = 10
@@ -109,17 +111,20 @@ def _list_moves(
         select(
             Account.organisation,
             Account.kind,
-            case((is_more, reason_of(second)), else_=reason_of(first)).label("reason"),
-            band_of(second).label("band"),
+            Account.status,
+            find_band(second.as_of).label("band"),
             case((is_more, 1), else_=0).label("is_more"),
         )
         .where(or_(_only(second, first), _only(first, second)), mine)
         .cte("moved")
         .prefix_with("MATERIALIZED", dialect="sqlite")
     )
-    columns = (moved.c.organisation, moved.c.kind, moved.c.reason, moved.c.band, moved.c.is_more)
+    columns = (moved.c.organisation, moved.c.kind, moved.c.status, moved.c.band, moved.c.is_more)
     rows = session.execute(select(*columns, func.count()).group_by(*columns).order_by(*columns))
-    return [Move(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows]
+    return [
+        Move(code, kind, name_due(Kind(kind), Status(status)), BAND_WORDS[band], bool(more), count)
+        for code, kind, status, band, more, count in rows
+    ]
 
 
 def _sample(

@@ -2,20 +2,27 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    or_,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute
 
-from postmaster.access.roles import Role
-from postmaster.access.tables import RoleGrant
-from postmaster.accounts.rules import Kind, MemberRole, Status
-from postmaster.accounts.tables import Account, MailboxMember
+from postmaster.accounts.rules import Kind, Status
+from postmaster.accounts.tables import Account
 from postmaster.closures.criteria import is_moving
 from postmaster.lifecycle.cutoffs import Cutoffs
+from postmaster.lifecycle.last_ones import is_sole_administrator, is_sole_owner
 from postmaster.lifecycle.modes import Mode
 from postmaster.lifecycle.rules import CLOCKED, LEADS_TO, Blocker, Reason
 from postmaster.lifecycle.tables import LifecycleOrganisation
 
-ADMINISTRATORS = (Role.LOCAL_ADMINISTRATOR, Role.PRIMARY_LOCAL_ADMINISTRATOR)
+# Reasons active accounts can be due for; every other one is of an account that is not.
+OF_ACTIVE = frozenset({Reason.IDLE, Reason.UNSENT})
 
 
 def reason_of(cutoffs: Cutoffs) -> ColumnElement[str]:
@@ -71,6 +78,8 @@ def blocker_of(
     batch: ColumnElement[bool] = Account.batch_id.is_not(None)
     if own_batch is not None:
         batch = and_(batch, Account.batch_id != own_batch)
+    # Theirs are no columns of the row that is asked about, whatever stands around it.
+    among = None if among is None else among.correlate(None)
     return case(
         (unknown, Blocker.SINCE_UNKNOWN),
         (Account.is_service, Blocker.SERVICE_ACCOUNT),
@@ -103,23 +112,41 @@ def is_candidate(
 
 def is_due(cutoffs: Cutoffs, reason: Reason) -> ColumnElement[bool]:
     """Due for one reason, whatever stands in the way; said so that an index of the status helps."""
-    active = Account.status == Status.ACTIVE
-    other = Account.status != Status.ACTIVE
-    counted = Account.counted_from < cutoffs.pending_before
-    return {
-        Reason.LEAVER_DUE: and_(other, _is(Status.LEAVER), _over(cutoffs.leaver_before)),
-        Reason.INACTIVE_DUE: and_(other, _is(Status.INACTIVE), _over(cutoffs.inactive_before)),
-        Reason.DISABLED_DUE: and_(other, _is(Status.DISABLED), _over(cutoffs.disabled_before)),
-        Reason.PURGE_DUE: and_(other, _is(Status.DELETED), _over(cutoffs.deleted_before)),
-        Reason.PENDING_EXPIRED: and_(other, _is(Status.PENDING), counted),
-        Reason.IDLE: and_(active, Account.kind == Kind.PERSON, is_idle(cutoffs)),
-        Reason.UNSENT: and_(active, Account.kind == Kind.SHARED, is_unsent(cutoffs)),
-    }[reason]
+    return and_(_is_active(reason in OF_ACTIVE), _is_over(cutoffs)[reason])
 
 
 def is_due_at_all(cutoffs: Cutoffs) -> ColumnElement[bool]:
-    """Due for any reason, whatever stands in the way."""
-    return or_(*(is_due(cutoffs, reason) for reason in LEADS_TO))
+    """Due for any reason, whatever stands in the way.
+
+    Asked apart of what is active and of the rest: no row answers the questions of the other half.
+    """
+    over = _is_over(cutoffs)
+    return or_(
+        *(
+            and_(
+                _is_active(yes), or_(*(over[one] for one in LEADS_TO if (one in OF_ACTIVE) is yes))
+            )
+            for yes in (True, False)
+        )
+    )
+
+
+def _is_active(yes: bool) -> ColumnElement[bool]:  # noqa: FBT001 - which half
+    return Account.status == Status.ACTIVE if yes else Account.status != Status.ACTIVE
+
+
+def _is_over(cutoffs: Cutoffs) -> dict[Reason, ColumnElement[bool]]:
+    """The clock of each reason has run out, of what is active or of what is not."""
+    counted = Account.counted_from < cutoffs.pending_before
+    return {
+        Reason.LEAVER_DUE: and_(_is(Status.LEAVER), _over(cutoffs.leaver_before)),
+        Reason.INACTIVE_DUE: and_(_is(Status.INACTIVE), _over(cutoffs.inactive_before)),
+        Reason.DISABLED_DUE: and_(_is(Status.DISABLED), _over(cutoffs.disabled_before)),
+        Reason.PURGE_DUE: and_(_is(Status.DELETED), _over(cutoffs.deleted_before)),
+        Reason.PENDING_EXPIRED: and_(_is(Status.PENDING), counted),
+        Reason.IDLE: and_(Account.kind == Kind.PERSON, is_idle(cutoffs)),
+        Reason.UNSENT: and_(Account.kind == Kind.SHARED, is_unsent(cutoffs)),
+    }
 
 
 def is_idle(cutoffs: Cutoffs) -> ColumnElement[bool]:
@@ -154,61 +181,6 @@ def in_mode(modes: Collection[Mode]) -> ColumnElement[bool]:
     """Its organisation stands in one of these modes of automation."""
     codes = select(LifecycleOrganisation.ods_code).where(LifecycleOrganisation.mode.in_(modes))
     return Account.organisation.in_(codes)
-
-
-def is_sole_administrator(among: Select[int] | None = None) -> ColumnElement[bool]:
-    """The only one who administers some organisation, were all of `among` to go together."""
-    if among is None:
-        sole = (
-            select(func.min(RoleGrant.address_key))
-            .where(*_administers(RoleGrant))
-            .group_by(RoleGrant.scope)
-            .having(func.count(RoleGrant.address_key.distinct()) == 1)
-        )
-        return Account.address_key.in_(sole)
-    theirs, other, holder = aliased(RoleGrant), aliased(RoleGrant), aliased(Account)
-    keys = select(holder.address_key).where(holder.account_id.in_(among))
-    kept = select(other.scope).where(
-        *_administers(other), other.scope.is_not(None), other.address_key.not_in(keys)
-    )
-    return Account.address_key.in_(
-        select(theirs.address_key).where(
-            *_administers(theirs), theirs.address_key.in_(keys), theirs.scope.not_in(kept)
-        )
-    )
-
-
-def is_sole_owner(among: Select[int] | None = None) -> ColumnElement[bool]:
-    """The only owner of some shared mailbox, were all of `among` to go together."""
-    if among is None:
-        sole = (
-            select(func.min(MailboxMember.account_id))
-            .where(*_owns(MailboxMember))
-            .group_by(MailboxMember.mailbox_id)
-            .having(func.count() == 1)
-        )
-        return Account.account_id.in_(sole)
-    theirs, other = aliased(MailboxMember), aliased(MailboxMember)
-    # Asked owner by owner, by the index of the mailbox: as a set it would read every membership.
-    stays = (
-        select(literal(1))
-        .where(other.mailbox_id == theirs.mailbox_id, other.account_id.not_in(among), *_owns(other))
-        .limit(1)
-        .scalar_subquery()
-    )
-    return Account.account_id.in_(
-        select(theirs.account_id).where(
-            theirs.account_id.in_(among), *_owns(theirs), stays.is_(None)
-        )
-    )
-
-
-def _administers(grant: type[RoleGrant]) -> tuple[ColumnElement[bool], ...]:
-    return (grant.ended_at.is_(None), grant.role.in_(ADMINISTRATORS))
-
-
-def _owns(member: type[MailboxMember]) -> tuple[ColumnElement[bool], ...]:
-    return (member.ended_at.is_(None), member.role == MemberRole.OWNER)
 
 
 def _is(status: Status) -> ColumnElement[bool]:

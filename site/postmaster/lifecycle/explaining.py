@@ -15,8 +15,9 @@ from postmaster.accounts.rules import STATUS_WORDS, Kind, Status
 from postmaster.accounts.tables import Account
 from postmaster.closures.criteria import is_moving
 from postmaster.days import add_months, london_day, say_day
-from postmaster.lifecycle.criteria import is_frozen, is_sole_administrator, is_sole_owner
+from postmaster.lifecycle.criteria import is_frozen
 from postmaster.lifecycle.cutoffs import Cutoffs, make_cutoffs
+from postmaster.lifecycle.last_ones import is_sole_administrator, is_sole_owner
 from postmaster.lifecycle.rules import (
     LEADS_TO,
     Blocker,

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CursorResult,
     Select,
+    String,
     and_,
     case,
     func,
@@ -18,55 +18,55 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
+from postmaster.accounts.sweeps import count_rows
 from postmaster.accounts.tables import Account
 from postmaster.days import start_of
-from postmaster.lifecycle.batches import IN_FLIGHT, ItemState, permille
-from postmaster.lifecycle.criteria import in_mode, is_candidate
+from postmaster.lifecycle.batches import IN_FLIGHT, Drop, ItemState
+from postmaster.lifecycle.criteria import blocker_of, in_mode, is_candidate, is_due
 from postmaster.lifecycle.cutoffs import Cutoffs
-from postmaster.lifecycle.living import count_living_in
 from postmaster.lifecycle.modes import Mode, reaches
 from postmaster.lifecycle.rules import Reason
 from postmaster.lifecycle.tables import BatchItem, LifecycleBatch
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """How much of the estate, and of its worst-hit organisation, a batch would take."""
-
-    estate: int
-    worst: int
-    worst_organisation: str | None
-    over: int
-
-    @property
-    def highest(self) -> int:
-        """The larger share, in thousandths."""
-        return max(self.estate, self.worst)
+def is_eligible(batch: LifecycleBatch, cutoffs: Cutoffs) -> ColumnElement[bool]:
+    """Candidates for the reason of a batch, within its organisation, its cut-off and its mode."""
+    candidate = is_candidate(cutoffs, Reason(batch.reason))
+    mode = () if batch.mode is None else (in_mode([Mode(batch.mode)]),)
+    return and_(candidate, *_narrow(batch), *mode)
 
 
-def is_eligible(
-    batch: LifecycleBatch,
-    cutoffs: Cutoffs,
-    *,
-    own_batch: int | None = None,
-    among: Select[int] | None = None,
-) -> ColumnElement[bool]:
-    """Candidates for the reason of a batch, within its organisation and its cut-off."""
-    parts = [is_candidate(cutoffs, Reason(batch.reason), own_batch=own_batch, among=among)]
+def say_unfit(
+    batch: LifecycleBatch, cutoffs: Cutoffs, *, among: Select[int]
+) -> ColumnElement[str | None]:
+    """Why a member, joined to its account, must leave the batch before it runs; None: it need not.
+
+    `among` are the ids of all who would go together.
+    """
+    own = batch.batch_id
+    due = and_(is_due(cutoffs, Reason(batch.reason)), Account.batch_id == own, *_narrow(batch))
+    whys: list[ColumnElement[Any]] = [
+        case((Account.organisation != BatchItem.organisation, Drop.MOVED)),
+        blocker_of(cutoffs, own_batch=own, among=among),
+        case((due, None), else_=Drop.NOT_DUE),
+    ]
+    if batch.mode is not None:
+        # Done while the organisation goes at least so far.
+        modes = [one for one in Mode if reaches(one, Mode(batch.mode))]
+        whys.insert(2, case((~in_mode(modes), Drop.MODE)))
+    return func.coalesce(*whys)
+
+
+def _narrow(batch: LifecycleBatch) -> list[ColumnElement[bool]]:
+    parts = []
     if batch.organisation is not None:
         parts.append(Account.organisation == batch.organisation)
     if batch.cut_off is not None:
         parts.append(Account.status_since < start_of(batch.cut_off))
-    if batch.mode is not None:
-        parts.append(in_mode(_list_modes(Mode(batch.mode), is_chosen=own_batch is not None)))
-    return and_(*parts)
-
-
-def _list_modes(mode: Mode, *, is_chosen: bool) -> list[Mode]:
-    """Chosen from the organisations of one mode; done while they go at least so far."""
-    return [one for one in Mode if reaches(one, mode)] if is_chosen else [mode]
+    return parts
 
 
 def add_members(session: Session, batch: LifecycleBatch, cutoffs: Cutoffs, *, cap: int) -> int:
@@ -74,31 +74,31 @@ def add_members(session: Session, batch: LifecycleBatch, cutoffs: Cutoffs, *, ca
 
     At most `cap` of one organisation a day: the rest wait for the days after.
     """
+    # Marked first: who is taken is locked by it, and no other batch takes them as well.
+    taken = session.execute(
+        update(Account)
+        .where(is_eligible(batch, cutoffs))
+        .values(batch_id=batch.batch_id)
+        .execution_options(synchronize_session=False)
+    )
     session.execute(
         insert(BatchItem).from_select(
             ["batch_id", "account_id", "organisation", "kind", "state", "deletes_on"],
             select(
-                literal(batch.batch_id),
+                Account.batch_id,
                 Account.account_id,
                 Account.organisation,
                 Account.kind,
                 literal(ItemState.MEMBER.value),
                 literal(batch.run_on),
             )
-            .where(is_eligible(batch, cutoffs))
+            .where(is_due(cutoffs, Reason(batch.reason)), Account.batch_id == batch.batch_id)
             # In the order of the keys: each index is then written from its one end to the other.
             .order_by(Account.account_id),
         )
     )
     _spread(session, batch, cap)
-    members = select(BatchItem.account_id).where(BatchItem.batch_id == batch.batch_id)
-    taken = session.execute(
-        update(Account)
-        .where(Account.account_id.in_(members))
-        .values(batch_id=batch.batch_id)
-        .execution_options(synchronize_session=False)
-    )
-    return taken.rowcount if isinstance(taken, CursorResult) else 0
+    return count_rows(taken)
 
 
 def _spread(session: Session, batch: LifecycleBatch, cap: int) -> None:
@@ -128,47 +128,28 @@ def _spread(session: Session, batch: LifecycleBatch, cap: int) -> None:
 def digest_members(session: Session, batch: LifecycleBatch) -> str:
     """SHA-256 over the rule and every member with its day: what an approval is bound to."""
     digest = hashlib.sha256((batch.rule or "").encode())
+    mine = BatchItem.batch_id == batch.batch_id
+    if session.get_bind().dialect.name == "postgresql":
+        # Written there: half a million rows fetched one by one take longer than choosing them.
+        digest.update((session.scalar(_write_lines().where(mine)) or "").encode())
+        return digest.hexdigest()
     rows = session.execute(
         select(BatchItem.account_id, BatchItem.organisation, BatchItem.deletes_on)
-        .where(BatchItem.batch_id == batch.batch_id)
+        .where(mine)
         .order_by(BatchItem.account_id)
         .execution_options(yield_per=5000)
     )
-    for account_id, organisation, day in rows:
-        digest.update(f"\n{account_id} {organisation} {day.isoformat()}".encode())
+    for number, code, day in rows:
+        digest.update(f"\n{number} {code} {day.isoformat()}".encode())
     return digest.hexdigest()
 
 
-def measure_shares(session: Session, batch: LifecycleBatch, *, limit: int) -> Shares:
-    """The shares of a frozen batch; `over` counts organisations beyond `limit` thousandths."""
-    living = count_living_in(session, true())
-    shares = _list_shares(session, batch, living)
-    worst, code = shares[0] if shares else (0, None)
-    return Shares(
-        estate=permille(batch.member_count, sum(living.values())),
-        worst=worst,
-        worst_organisation=code,
-        over=sum(share > limit for share, _ in shares),
-    )
-
-
-def list_over(session: Session, batch: LifecycleBatch, *, limit: int) -> list[tuple[int, str]]:
-    """The organisations a batch takes more than `limit` thousandths of, the worst first."""
-    shares = _list_shares(session, batch, count_living_in(session, true()))
-    return [(share, code) for share, code in shares if share > limit]
-
-
-def _list_shares(
-    session: Session, batch: LifecycleBatch, living: dict[str, int]
-) -> list[tuple[int, str]]:
-    taken = session.execute(
-        select(BatchItem.organisation, func.count())
-        .where(BatchItem.batch_id == batch.batch_id)
-        .group_by(BatchItem.organisation)
-    )
-    return sorted(
-        ((permille(count, living.get(code, count)), code) for code, count in taken), reverse=True
-    )
+def _write_lines() -> Select[str]:
+    """Number, organisation and day of members as text, a line each, in the order of the numbers."""
+    day = func.to_char(BatchItem.deletes_on, "YYYY-MM-DD")
+    line = func.concat("\n", BatchItem.account_id, " ", BatchItem.organisation, " ", day)
+    in_order = aggregate_order_by(literal(""), BatchItem.account_id)
+    return select(func.string_agg(line, in_order, type_=String))
 
 
 def drop_members(
@@ -176,21 +157,26 @@ def drop_members(
     batch_id: int,
     where: ColumnElement[bool],
     *,
+    within: ColumnElement[bool] | None = None,
     why: str | ColumnElement[str],
     now: datetime,
 ) -> int:
-    """Let members go that are still in flight, with the reason; gives how many."""
-    gone = session.execute(
-        update(BatchItem)
-        .where(BatchItem.batch_id == batch_id, BatchItem.state.in_(sorted(IN_FLIGHT)), where)
-        .values(state=ItemState.DROPPED, why=why, settled_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    count = gone.rowcount if isinstance(gone, CursorResult) else 0
-    if count:
-        dropped = select(BatchItem.account_id).where(
-            BatchItem.batch_id == batch_id, BatchItem.state == ItemState.DROPPED
+    """Let members go that are still in flight, with the reason; gives how many.
+
+    `within` says between which accounts they are, where that is known: no other is looked at.
+    """
+    mine = BatchItem.batch_id == batch_id
+    count = count_rows(
+        session.execute(
+            update(BatchItem)
+            .where(mine, BatchItem.state.in_(sorted(IN_FLIGHT)), where)
+            .values(state=ItemState.DROPPED, why=why, settled_at=now)
+            .execution_options(synchronize_session=False)
         )
+    )
+    if count:
+        mine = and_(mine, true() if within is None else within)
+        dropped = select(BatchItem.account_id).where(mine, BatchItem.why.is_not(None))
         session.execute(
             update(Account)
             .where(Account.batch_id == batch_id, Account.account_id.in_(dropped))
@@ -225,8 +211,8 @@ def list_drops(session: Session, batch_id: int) -> Sequence[tuple[str, int]]:
     """Why members left, the most frequent reason first."""
     rows = session.execute(
         select(BatchItem.why, func.count())
-        .where(BatchItem.batch_id == batch_id, BatchItem.state == ItemState.DROPPED)
+        .where(BatchItem.batch_id == batch_id, BatchItem.why.is_not(None))
         .group_by(BatchItem.why)
         .order_by(func.count().desc(), BatchItem.why)
     )
-    return [(why or "", count) for why, count in rows]
+    return [(str(why), count) for why, count in rows]

@@ -78,12 +78,9 @@ def owe_notices(
     for item, facing in _list_facing(session, batch, most):
         item.deletes_on = max(item.deletes_on, earliest)
         _owe_one(session, batch, item, facing, keep_at=keep_at, now=now)
+        batch.checkpoint = item.account_id
     session.flush()
-    left = session.scalar(
-        select(func.count()).where(
-            BatchItem.batch_id == batch_id, BatchItem.state == ItemState.MEMBER
-        )
-    )
+    left = session.scalar(select(func.count()).where(*_untold(batch)))
     left = left or owe_digests(session, batch, most=max(1, most // 5), now=now)
     if not left:
         step_batch(session, batch, BatchStatus.WAITING, "lifecycle.wait", {}, by=by, now=now)
@@ -121,6 +118,15 @@ def look_at_notices(session: Session, *, batch_id: int, now: datetime) -> Lifecy
     return batch
 
 
+def _untold(batch: LifecycleBatch) -> tuple[ColumnElement[bool], ...]:
+    """Members no notice is owed to yet; those before the checkpoint were seen to."""
+    return (
+        BatchItem.batch_id == batch.batch_id,
+        BatchItem.account_id > batch.checkpoint,
+        BatchItem.state == ItemState.MEMBER,
+    )
+
+
 def _list_facing(
     session: Session, batch: LifecycleBatch, most: int
 ) -> Sequence[tuple[BatchItem, Facing]]:
@@ -128,7 +134,7 @@ def _list_facing(
         select(BatchItem, Account.address, Account.status_since, Organisation.name)
         .join(Account, Account.account_id == BatchItem.account_id)
         .join(Organisation, Organisation.ods_code == BatchItem.organisation)
-        .where(BatchItem.batch_id == batch.batch_id, BatchItem.state == ItemState.MEMBER)
+        .where(*_untold(batch))
         .order_by(BatchItem.account_id)
         .limit(most)
     )

@@ -4,18 +4,33 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, String, func, literal, select, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    case,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from postmaster.access.actors import Actor
 from postmaster.access.criteria import in_scope
 from postmaster.access.matrix import Action
-from postmaster.accounts.criteria import say_band
+from postmaster.accounts.criteria import BAND_WORDS, find_band
+from postmaster.accounts.rules import Kind, Status
 from postmaster.accounts.tables import Account
-from postmaster.lifecycle.criteria import blocker_of, is_due_at_all, reason_of
+from postmaster.lifecycle.criteria import blocker_of, is_due_at_all
 from postmaster.lifecycle.cutoffs import Cutoffs, make_cutoffs
 from postmaster.lifecycle.living import count_living
+from postmaster.lifecycle.rules import name_due
 from postmaster.policy.rules import Policy
 
 
@@ -71,61 +86,79 @@ class Summary:
 
 def preview(session: Session, *, reader: Actor, policy: Policy, as_of: datetime) -> Preview:
     """What a policy would do at a moment to the accounts the reader may see. Writes nothing."""
-    cutoffs = make_cutoffs(policy, as_of=as_of)
     mine = in_scope(reader, Action.ACCOUNTS_READ, Account.organisation)
-    due = _count_due(cutoffs, mine)
-    rows = session.execute(select(*due.c)).all()
-    tallies = [Tally(*row) for row in rows]
+    counted = _count(_list_due(make_cutoffs(policy, as_of=as_of), mine))
+    tallies = [_make_tally(*row) for row in session.execute(counted)]
     tallies.sort(key=lambda one: (one.organisation, one.kind, one.reason, one.blocker or ""))
     return Preview(as_of, policy.version, count_living(session, mine), tallies)
 
 
 def summarise(session: Session, *, reader: Actor, policy: Policy, as_of: datetime) -> Summary:
     """The same counted by one thing at a time, inside the database: for pages over millions."""
-    cutoffs = make_cutoffs(policy, as_of=as_of)
     mine = in_scope(reader, Action.ACCOUNTS_READ, Account.organisation)
-    due = _count_due(cutoffs, mine)
-    total, none = func.sum(due.c.accounts), literal(None, String)
-    mixed = (due.c.kind, due.c.reason, due.c.blocker, due.c.band)
-    rows = session.execute(
-        union_all(
-            select(none.label("organisation"), *mixed, total).group_by(*mixed),
-            select(due.c.organisation, none, none, none, none, total)
-            .where(due.c.blocker.is_(None))
-            .group_by(due.c.organisation),
-        )
-    )
+    due = _list_due(make_cutoffs(policy, as_of=as_of), mine)
+    sets_apart = session.get_bind().dialect.name == "postgresql"
+    rows = session.execute(_count_apart(due) if sets_apart else _count_twice(due))
     tallies, organisations = [], {}
-    for code, kind, reason, blocker, band, accounts in rows:
+    for code, kind, status, blocker, band, accounts, blocked in rows:
         if code is None:
-            tallies.append(Tally("", kind, reason, blocker, band, int(accounts)))
-        else:
-            organisations[code] = int(accounts)
+            tallies.append(_make_tally("", kind, status, blocker, band, accounts))
+        elif accounts > blocked:
+            organisations[code] = int(accounts - blocked)
     most = sorted(organisations.items(), key=lambda pair: (-pair[1], pair[0]))
     counts = Preview(as_of, policy.version, count_living(session, mine), tallies)
     return Summary(counts, dict(most))
 
 
-def _count_due(cutoffs: Cutoffs, mine: ColumnElement[bool]) -> CTE:
-    """Due accounts by organisation, kind, reason, what holds them back and age: one pass."""
+def _make_tally(code: str, kind: str, status: str, *rest: Any) -> Tally:
+    blocker, band, accounts = rest
+    reason = name_due(Kind(kind), Status(status))
+    return Tally(code, kind, reason, blocker, BAND_WORDS[band], int(accounts))
+
+
+def _list_due(cutoffs: Cutoffs, mine: ColumnElement[bool]) -> CTE:
+    """Due accounts with what they are counted by; their state and kind tell what they are due for.
+
+    The age is a place in `BAND_WORDS`.
+    """
     due = (
         select(
             Account.organisation,
             Account.kind,
-            reason_of(cutoffs).label("reason"),
+            Account.status,
             blocker_of(cutoffs).label("blocker"),
-            band_of(cutoffs).label("band"),
+            find_band(cutoffs.as_of).label("band"),
         )
         .where(is_due_at_all(cutoffs), mine)
         .cte("due")
-        # Without it SQLite walks an index in the order of the groups, a seek for every account.
-        .prefix_with("MATERIALIZED", dialect="sqlite")
     )
-    columns = (due.c.organisation, due.c.kind, due.c.reason, due.c.blocker, due.c.band)
-    counted = select(*columns, func.count().label("accounts")).group_by(*columns)
-    return counted.cte("counted").prefix_with("MATERIALIZED")
+    # Without it SQLite walks an index in the order of the groups, a seek for every account.
+    return due.prefix_with("MATERIALIZED", dialect="sqlite")
 
 
-def band_of(cutoffs: Cutoffs) -> ColumnElement[str]:
-    """How long ago the clock of an account began, as one of the bands."""
-    return say_band(cutoffs.as_of)
+def _count(due: CTE) -> Select[*tuple[Any, ...]]:
+    """Accounts by everything that is known of them."""
+    return select(*due.c, func.count().label("accounts")).group_by(*due.c)
+
+
+def _count_apart(due: CTE) -> Select[*tuple[Any, ...]]:
+    """Accounts by all but the organisation, then by that alone, in one pass.
+
+    A row of the one has no organisation, a row of the other nothing else. Last stand how many there
+    are and how many of them something holds back.
+    """
+    mixed = tuple_(due.c.kind, due.c.status, due.c.blocker, due.c.band)
+    sets = func.grouping_sets(mixed, tuple_(due.c.organisation))
+    return select(*due.c, func.count(), func.count(due.c.blocker)).group_by(sets)
+
+
+def _count_twice(due: CTE) -> CompoundSelect[*tuple[Any, ...]]:
+    """The same for SQLite, which has no grouping sets: what `_count` gives, counted together."""
+    counted = _count(due).cte("counted").prefix_with("MATERIALIZED")
+    code, *mixed, accounts = counted.c
+    blocked = case((counted.c.blocker.is_not(None), accounts), else_=0)
+    totals, none = (func.sum(accounts), func.sum(blocked)), literal(None, String)
+    return union_all(
+        select(none.label(code.name), *mixed, *totals).group_by(*mixed),
+        select(code, *(none for _ in mixed), *totals).group_by(code),
+    )

@@ -58,6 +58,14 @@ LEADS_TO = {
     Reason.UNSENT: Status.INACTIVE,
     Reason.PURGE_DUE: Status.PURGED,
 }
+# The one reason for which what stands in a state is due; what is active by its kind.
+_DUE_IN = {
+    Status.LEAVER: Reason.LEAVER_DUE,
+    Status.INACTIVE: Reason.INACTIVE_DUE,
+    Status.DISABLED: Reason.DISABLED_DUE,
+    Status.PENDING: Reason.PENDING_EXPIRED,
+    Status.DELETED: Reason.PURGE_DUE,
+}
 # The states whose own beginning is the clock.
 CLOCKED = frozenset({Status.LEAVER, Status.INACTIVE, Status.DISABLED, Status.DELETED})
 # Applications and rooms are used by programs and doors: idleness says nothing about them.
@@ -107,6 +115,17 @@ def decide(facts: Facts, cutoffs: Cutoffs) -> Verdict:
     return Verdict(reason, find_blocker(facts, cutoffs))
 
 
+def name_due(kind: Kind, status: Status) -> Reason:
+    """Why an account is due, of which no more is known than that it is.
+
+    Raises:
+        KeyError: nothing in this state is ever due.
+    """
+    if status is Status.ACTIVE:
+        return Reason.UNSENT if kind is Kind.SHARED else Reason.IDLE
+    return _DUE_IN[status]
+
+
 def find_reason(facts: Facts, cutoffs: Cutoffs) -> Reason:
     """Where the account stands by its clock, whatever stands in the way."""
     match facts.status:
@@ -114,22 +133,19 @@ def find_reason(facts: Facts, cutoffs: Cutoffs) -> Reason:
             return _find_idleness(facts, cutoffs)
         case Status.PENDING:
             is_over = facts.counted_from < cutoffs.pending_before
-            return Reason.PENDING_EXPIRED if is_over else Reason.PENDING
+            return _DUE_IN[Status.PENDING] if is_over else Reason.PENDING
         case Status.PURGED:
             return Reason.PURGED
         case _:
-            limit, due, waiting = {
-                Status.LEAVER: (cutoffs.leaver_before, Reason.LEAVER_DUE, Reason.LEAVER_KEPT),
-                Status.INACTIVE: (
-                    cutoffs.inactive_before, Reason.INACTIVE_DUE, Reason.INACTIVE_KEPT,
-                ),
-                Status.DISABLED: (
-                    cutoffs.disabled_before, Reason.DISABLED_DUE, Reason.DISABLED_KEPT,
-                ),
-                Status.DELETED: (cutoffs.deleted_before, Reason.PURGE_DUE, Reason.RESTORABLE),
-            }[facts.status]  # fmt: skip
+            limit, waiting = {
+                Status.LEAVER: (cutoffs.leaver_before, Reason.LEAVER_KEPT),
+                Status.INACTIVE: (cutoffs.inactive_before, Reason.INACTIVE_KEPT),
+                Status.DISABLED: (cutoffs.disabled_before, Reason.DISABLED_KEPT),
+                Status.DELETED: (cutoffs.deleted_before, Reason.RESTORABLE),
+            }[facts.status]
+            is_over = facts.status_since is None or facts.status_since < limit
             # Nobody knows since when: treated as due, so that the blocker is what is shown.
-            return due if facts.status_since is None or facts.status_since < limit else waiting
+            return _DUE_IN[facts.status] if is_over else waiting
 
 
 def _find_idleness(facts: Facts, cutoffs: Cutoffs) -> Reason:

@@ -1,9 +1,10 @@
 """A batch runs in chunks: each is one transaction that locks, judges anew, writes and remembers."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, String, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from postmaster.access.acting import acts
@@ -14,13 +15,11 @@ from postmaster.accounts.sweeps import Sweep, apply_sweep, bury, lock_accounts
 from postmaster.accounts.tables import Account
 from postmaster.credentials.forgetting import forget_purged
 from postmaster.days import add_months, london_day
-from postmaster.lifecycle.batches import BatchError, BatchStatus, Drop, ItemState
+from postmaster.lifecycle.batches import BatchError, BatchStatus, ItemState
 from postmaster.lifecycle.caps import keep_to_cap
-from postmaster.lifecycle.criteria import blocker_of, in_mode
 from postmaster.lifecycle.cutoffs import make_cutoffs
 from postmaster.lifecycle.guards import check_clear
-from postmaster.lifecycle.membership import count_states, drop_members, is_eligible, settle_members
-from postmaster.lifecycle.modes import Mode, reaches
+from postmaster.lifecycle.membership import count_states, drop_members, say_unfit, settle_members
 from postmaster.lifecycle.noticing import settle_notices
 from postmaster.lifecycle.rules import LEADS_TO, Reason
 from postmaster.lifecycle.steps import get_batch_for, refresh_ready, step_batch
@@ -101,19 +100,18 @@ def run_chunk(
     within = BatchItem.account_id.between(*bounds)
     settle_notices(session, batch_id=batch_id, within=within, now=now)
     policy = get_policy(session, on=today)
-    cutoffs = make_cutoffs(policy, as_of=now)
-    ready = _is_ready(batch, today, *bounds)
+    ready = _is_ready(batch, today, within)
     sweep = _make_sweep(batch, bounds, policy.version, by=by, now=now)
-    lock_accounts(session, sweep.members)
     among = select(BatchItem.account_id).where(ready)
-    chosen = is_eligible(batch, cutoffs, own_batch=batch_id, among=among)
-    blocker = blocker_of(cutoffs, own_batch=batch_id, among=among)
-    dropped = _drop_unfit(session, batch, ready, chosen, blocker, now=now)
+    lock_accounts(session, Account.account_id.in_(among))
+    why = say_unfit(batch, make_cutoffs(policy, as_of=now), among=among)
+    dropped = _drop_unfit(session, batch, ready, why, within=within, now=now)
     if sweep.wanted is Status.DELETED:
         cap = policy[Key.CAP_ORGANISATION_ACCOUNTS]
         keep_to_cap(session, batch, ready, today=today, cap=cap)
     until = add_months(today, policy[Key.ADDRESS_QUARANTINE_MONTHS])
-    fit = and_(chosen, Account.account_id.in_(among))
+    # Whoever is left was found fit above, once, behind the lock: what was seen is what is done.
+    fit = Account.account_id.in_(among)
     done = _sweep_one(session, sweep, fit, kept_until=until)
     settle_members(session, ready, now=now)
     batch.checkpoint = bounds[1]
@@ -170,12 +168,14 @@ def _next_bounds(
     return None if low is None else (low, high)
 
 
-def _is_ready(batch: LifecycleBatch, today: date, first: int, last: int) -> ColumnElement[bool]:
+def _is_ready(
+    batch: LifecycleBatch, today: date, within: ColumnElement[bool]
+) -> ColumnElement[bool]:
     """Members of a range whose notice was accepted and has run its days."""
     ready = and_(
         BatchItem.batch_id == batch.batch_id,
         BatchItem.state == ItemState.NOTICED,
-        BatchItem.account_id.between(first, last),
+        within,
         BatchItem.ready_on <= today,
         BatchItem.deletes_on <= today,
     )
@@ -186,42 +186,38 @@ def _drop_unfit(
     session: Session,
     batch: LifecycleBatch,
     ready: ColumnElement[bool],
-    chosen: ColumnElement[bool],
-    blocker: ColumnElement[str | None],
+    why: ColumnElement[str | None],
     *,
+    within: ColumnElement[bool],
     now: datetime,
 ) -> int:
-    """Let the members go whom the rule no longer takes, or who moved to another organisation."""
-    mine = Account.account_id == BatchItem.account_id
-    # A value and not EXISTS: a planner turns EXISTS into a join, and after the statistics moved in
-    # the middle of a run PostgreSQL joined every chunk with every leaver of the estate.
-    stays = (
-        select(literal(value=True))
-        .where(mine, chosen, Account.organisation == BatchItem.organisation)
-        .scalar_subquery()
+    """Let the members go whom the rule no longer takes, or who moved to another organisation.
+
+    Their numbers are fetched and handed back as values: how many there are is never guessed, and no
+    planner joins them with all the others, however new the batch is to its statistics.
+    """
+    # Kept while the statement runs: to choose by it and to show it would judge everybody twice.
+    judged = (
+        select(BatchItem.account_id, why.label("why"))
+        .join(Account, Account.account_id == BatchItem.account_id)
+        .where(ready)
+        .cte("judged")
+        .prefix_with("MATERIALIZED")
     )
-    why = (
-        select(
-            func.coalesce(
-                case((Account.organisation != BatchItem.organisation, Drop.MOVED.value)),
-                blocker,
-                _say_mode(batch),
-                Drop.NOT_DUE.value,
-            )
+    unfit: dict[str, list[int]] = defaultdict(list)
+    for account_id, reason in session.execute(select(judged).where(judged.c.why.is_not(None))):
+        unfit[reason].append(account_id)
+    return sum(
+        drop_members(
+            session,
+            batch.batch_id,
+            BatchItem.account_id.in_(ids),
+            within=within,
+            why=reason,
+            now=now,
         )
-        .where(mine)
-        .scalar_subquery()
-        .cast(String)
+        for reason, ids in sorted(unfit.items())
     )
-    return drop_members(session, batch.batch_id, and_(ready, stays.is_(None)), why=why, now=now)
-
-
-def _say_mode(batch: LifecycleBatch) -> ColumnElement[str | None]:
-    """Why a member of an automatic batch leaves whose organisation no longer goes so far."""
-    if batch.mode is None:
-        return literal(None, String)
-    modes = [mode for mode in Mode if reaches(mode, Mode(batch.mode))]
-    return case((~in_mode(modes), Drop.MODE.value))
 
 
 def _finish(session: Session, batch: LifecycleBatch, *, by: Actor, now: datetime) -> ChunkResult:

@@ -23,9 +23,9 @@ class LifecycleBatch(Base):
     `cut_off` narrows a run to those whose status began before that London day. `run_on` is the
     earliest day anything of it is done. `rule` are the words of the rule and the cut-offs it was
     frozen with, `frozen_hash` the digest of those and of every member: an approval is bound to it.
-    `checkpoint` is the last account of the last finished chunk. `limit_permille` is the raised
-    number somebody else set when a threshold was passed, with why; `limit_norm_percent` likewise
-    for its largest day, `norm_percent`, against a usual one.
+    `checkpoint` is the last account of the last finished chunk: of notices, the run or the undoing.
+    `limit_permille` is the raised number somebody else set when a threshold was passed, with why;
+    `limit_norm_percent` likewise for its largest day, `norm_percent`, against a usual one.
 
     `mode` is how far automation had to go where it was made by itself, None when a person made it.
     `left_out` counts as JSON who was due and is no member, by what kept them out. `ready_on` is the
@@ -84,17 +84,22 @@ class BatchItem(Base):
 
     Neither number is a foreign key: members are chosen from the accounts themselves, no account's
     or batch's row ever goes, and two look-ups for each of half a million rows cost more than all
-    the rest of choosing them.
+    the rest of choosing them. No index names the state: a member then gets its next one in place,
+    and what is not read by key is read with its batch. `why` is there for those who left alone.
     """
 
     __tablename__ = "lifecycle_batch_item"
     __table_args__ = (
-        Index(
-            "ix_lifecycle_batch_item_batch_id_state_account_id", "batch_id", "state", "account_id"
-        ),
         Index("ix_lifecycle_batch_item_account_id", "account_id"),
         Index("ix_lifecycle_batch_item_organisation_batch_id", "organisation", "batch_id"),
-        # Empty until the notices are owed: choosing members writes nothing into these two.
+        # Nothing is written into these three until members leave and the notices are owed.
+        Index(
+            "ix_lifecycle_batch_item_batch_id_why",
+            "batch_id",
+            "why",
+            sqlite_where=text("why IS NOT NULL"),
+            postgresql_where=text("why IS NOT NULL"),
+        ),
         _partial("keep_key", unique=True),
         _partial("message_id"),
     )

@@ -27,6 +27,7 @@ from postmaster.access.actors import Actor
 from postmaster.access.criteria import in_scope
 from postmaster.access.matrix import Action
 from postmaster.access.tables import ScopeLink
+from postmaster.accounts.criteria import is_namesake
 from postmaster.accounts.rules import ALIVE, Kind, Status
 from postmaster.accounts.tables import Account, AccountAlias, AddressQuarantine
 from postmaster.organisations.rules import Status as OrganisationStatus
@@ -222,8 +223,7 @@ def _judge_new(judging: _Judging) -> None:
 
 def _find_namesake() -> Select[str]:
     return select(func.min(Account.address)).where(
-        Account.organisation == UploadRow.organisation,
-        Account.name_key == UploadRow.name_key,
+        is_namesake(UploadRow.organisation, UploadRow.name_key),
         Account.kind == Kind.PERSON,
         Account.status.in_(_LIVING),
     )
