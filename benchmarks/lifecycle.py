@@ -21,7 +21,7 @@ from typing import Any
 
 from estate_rows import NOW, make_estate
 from figures import Figure
-from sqlalchemy import Engine, func, insert, literal, select, update
+from sqlalchemy import Engine, delete, func, insert, literal, select, update
 
 from lamppost.clock import FixedClock
 from lamppost.database import make_engine, read_only, unit_of_work
@@ -177,6 +177,8 @@ def run(engine: Engine, accounts: int) -> list[Figure]:
         session.add(
             ActivityEvidence(source="password", on_day=NOW.date(), volume=1, received_at=NOW)
         )
+    quieten = partial(order, engine, "VACUUM ANALYZE", "CHECKPOINT")
+    quieten()
     rounds = [
         [*(seconds(partial(act, engine)) for act in (scan, look, probe)), *write_leavers(engine)]
         for _ in range(ROUNDS)
@@ -184,7 +186,7 @@ def run(engine: Engine, accounts: int) -> list[Figure]:
     plain, looked, probed, chosen, members = (
         statistics.median(column) for column in zip(*rounds, strict=True)
     )
-    tidy(engine)
+    quieten()
     applied = min(APPLIED, accounts // 20)
     batch_id = choose(engine, applied + ONE_BY_ONE)
     single = seconds(lambda: apply_one_by_one(engine, batch_id, ONE_BY_ONE)) / ONE_BY_ONE
@@ -217,20 +219,25 @@ def run(engine: Engine, accounts: int) -> list[Figure]:
 
 
 def write_leavers(engine: Engine) -> tuple[float, int]:
-    """Seconds to choose, digest and weigh every due leaver, and how many; they are let go again."""
+    """Seconds to choose, digest and weigh every due leaver, and how many; they are let go again.
+
+    Nothing of it is left for the next round: no estate freezes and drops everybody three times.
+    """
     made: list[int] = []
     took = seconds(lambda: made.append(write_candidates(engine, Reason.LEAVER_DUE)))
     with unit_of_work(engine) as session:
         count = session.get_one(LifecycleBatch, made[0]).member_count
         abort_batch(session, batch_id=made[0], why="Measured", by=BY, now=NOW)
+        session.execute(delete(BatchItem))
+    order(engine, "VACUUM")
     return took, count
 
 
-def tidy(engine: Engine) -> None:
-    """Take away what the rounds before left: no estate freezes and drops everybody three times."""
+def order(engine: Engine, *statements: str) -> None:
+    """What PostgreSQL does by itself in a quieter hour, done now."""
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for statement in ("VACUUM ANALYZE", "CHECKPOINT"):
+            for statement in statements:
                 connection.exec_driver_sql(statement)
 
 
