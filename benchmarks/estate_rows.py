@@ -49,7 +49,7 @@ def make_estate(engine: Engine, *, accounts: int, organisations: int) -> None:
 
 
 def _table(kind: type) -> Table:
-    table: Table = kind.__table__  # type: ignore[attr-defined]
+    table: Table = kind.__table__  # type: ignore[attr-defined]  # of a model
     return table
 
 

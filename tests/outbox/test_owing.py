@@ -192,12 +192,12 @@ def test_a_bounce_is_written_beside_its_message_and_a_delay_changes_no_state(
         accept(session, message=message, now=NOW)
         identity = message.mail_message_id
         report = {"mail_message_id": identity, "now": NOW + MINUTE}
-        assert take_report(session, action=Action.DELAYED, report="4.4.1\nlater", **report)  # type: ignore[arg-type]
+        assert take_report(session, action=Action.DELAYED, report="4.4.1\nlater", **report)  # type: ignore[arg-type]  # unpacked
         found = get_message(session, message_id=message_id)
         assert found is not None
         session.expire_all()
         assert found.state is MessageState.ACCEPTED
-        assert take_report(session, action=Action.FAILED, report="5.1.1 " * 2000, **report)  # type: ignore[arg-type]
+        assert take_report(session, action=Action.FAILED, report="5.1.1 " * 2000, **report)  # type: ignore[arg-type]  # unpacked
         assert not take_report(
             session, mail_message_id="0" * 32, action=Action.FAILED, report="", now=NOW
         )

@@ -27,7 +27,7 @@ def wait(stage: Stage, account: str, source: str) -> timedelta | None:
 def test_ten_wrong_passwords_wait_a_quarter_of_an_hour_and_then_longer(stage: Stage) -> None:
     stage.add(ANN)
     for _ in range(10):
-        assert stage.password(ANN, "wrong").words != TRY_LATER  # type: ignore[union-attr]
+        assert stage.password(ANN, "wrong").words != TRY_LATER  # type: ignore[union-attr]  # fails if None
 
     assert stage.password(ANN) == SignInRefused(TRY_LATER, retry_after=timedelta(minutes=15))
     stage.clock.sleep(15 * 60)

@@ -73,7 +73,7 @@ def clear(engine: Engine) -> None:
     with unit_of_work(engine) as session:
         for table in (StoredReading, ProbeSpan, *DERIVED):
             session.execute(delete(table))
-        session.execute(Component.__table__.update().values(days=""))  # type: ignore[attr-defined]
+        session.execute(Component.__table__.update().values(days=""))  # type: ignore[attr-defined]  # of a model
 
 
 @hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -143,8 +143,8 @@ def test_failed_mail_waits_on_the_first_page_and_ready_tells_of_late_mail(
         enter_presets(session, by="system:test", now=clock.now())
     page = administrator.get("/admin/").text
     assert '<a href="/admin/delivery/?state=failed">1 message failed</a>' in page
-    assert administrator.get("/readyz", status=503).json["outbox"] is True  # type: ignore[index]
+    assert administrator.get("/readyz", status=503).json["outbox"] is True  # type: ignore[index]  # JSON
 
     clock.sleep(3700)
 
-    assert administrator.get("/readyz", status=503).json["outbox"] is False  # type: ignore[index]
+    assert administrator.get("/readyz", status=503).json["outbox"] is False  # type: ignore[index]  # JSON

@@ -19,7 +19,7 @@ from lamppost.bulletins.front_matter import FrontMatter
 try:
     from yaml import CBaseLoader as TextLoader
 except ImportError:  # pragma: no cover - PyYAML without libyaml, seven times slower
-    from yaml import BaseLoader as TextLoader  # type: ignore[assignment]
+    from yaml import BaseLoader as TextLoader  # type: ignore[assignment]  # the slower twin
 
 # The library's own boundary swallows blank lines, which would falsify every line number; and only
 # a bare `---` counts, so that a quoted spoof tag ("--- This message…") is never one.

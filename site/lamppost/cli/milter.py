@@ -59,16 +59,16 @@ def _serve(
     settings: Settings, sockets: tuple[str, ...], socket_mode: int, resolver: Resolver
 ) -> None:
     # Judging loads what verifies signatures; no other command should wait for it.
-    from lamppost.worker.milter.judging import Choices, Failure, MessageJudge  # noqa: PLC0415
-    from lamppost.worker.milter.knowing import Knowledge  # noqa: PLC0415
-    from lamppost.worker.milter.running import (  # noqa: PLC0415
+    from lamppost.worker.milter.judging import Choices, Failure, MessageJudge  # noqa: PLC0415 - only here
+    from lamppost.worker.milter.knowing import Knowledge  # noqa: PLC0415 - only here
+    from lamppost.worker.milter.running import (  # noqa: PLC0415 - only here
         AddressError,
         policy_file,
         read_address,
         serve,
     )
-    from lamppost.worker.milter.spool import spool_of  # noqa: PLC0415
-    from postmaster.spoofing.judging import judge  # noqa: PLC0415
+    from lamppost.worker.milter.spool import spool_of  # noqa: PLC0415 - only here
+    from postmaster.spoofing.judging import judge  # noqa: PLC0415 - only here
 
     usual = (f"unix:{(settings.data / 'milter' / 'milter.sock').resolve()}",)
     try:

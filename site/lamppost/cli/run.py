@@ -3,7 +3,7 @@
 import os
 import signal
 import socket
-import subprocess  # nosec B404
+import subprocess  # nosec B404 - its own commands
 import sys
 import threading
 import time

@@ -51,7 +51,8 @@ def _identity(mail: Message) -> str | None:
             headers = message_from_bytes(text if isinstance(text, bytes) else b"")
         elif kind == "message/rfc822":
             inner = part.get_payload()
-            headers = inner[0] if isinstance(inner, list) and inner else Message()  # type: ignore[assignment]
+            first = inner[0] if isinstance(inner, list) and inner else None
+            headers = first if isinstance(first, Message) else Message()
         else:
             continue
         found = OUR_ID.fullmatch(str(headers.get("Message-ID", "")).strip())
@@ -67,9 +68,11 @@ def _reports(mail: Message, identity: str) -> Iterator[Report]:
             continue
         blocks = part.get_payload()
         for block in blocks[:MOST_RECIPIENTS] if isinstance(blocks, list) else ():
-            action = str(block.get("Action", "")).strip().lower()  # type: ignore[union-attr]
+            if not isinstance(block, Message):
+                continue
+            action = str(block.get("Action", "")).strip().lower()
             if action in set(Action):
-                yield Report(identity, Action(action), _words(block))  # type: ignore[arg-type]
+                yield Report(identity, Action(action), _words(block))
 
 
 def _words(block: Message) -> str:

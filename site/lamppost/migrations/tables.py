@@ -9,7 +9,7 @@ import lamppost.status.hssis.tables
 import lamppost.status.plans.tables
 import lamppost.status.tables
 import lamppost.status.uptime.tables
-import lamppost.subscribers.tables  # noqa: F401
+import lamppost.subscribers.tables  # noqa: F401 - to be known
 import postmaster.access.tables
 import postmaster.accounts.tables
 import postmaster.audit.tables
@@ -31,7 +31,7 @@ import postmaster.outbox.tables
 import postmaster.policy.tables
 import postmaster.registrations.tables
 import postmaster.spoofing.tables
-import postmaster.uploads.tables  # noqa: F401
+import postmaster.uploads.tables  # noqa: F401 - to be known
 from postmaster.store import Base
 
 metadata = Base.metadata

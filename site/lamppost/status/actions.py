@@ -64,4 +64,4 @@ def purge_old_readings(session: Session, *, now: datetime, keep: timedelta = KEE
     before = now - keep
     session.execute(delete(ExpectedMail).where(ExpectedMail.sent_at < before))
     gone = session.execute(delete(StoredReading).where(StoredReading.taken_at < before))
-    return int(gone.rowcount)  # type: ignore[attr-defined]
+    return int(gone.rowcount)  # type: ignore[attr-defined]  # a cursor

@@ -18,9 +18,9 @@ class DefinedLevels(Protocol):
     @property
     def slow_above(self) -> float | None: ...  # noqa: D102 - named in probes/reading.py
     @property
-    def slow_below(self) -> float | None: ...  # noqa: D102
+    def slow_below(self) -> float | None: ...  # noqa: D102 - the class says it
     @property
-    def lost_after(self) -> float | None: ...  # noqa: D102
+    def lost_after(self) -> float | None: ...  # noqa: D102 - the class says it
 
 
 class DefinedComponent(Protocol):
@@ -29,13 +29,13 @@ class DefinedComponent(Protocol):
     @property
     def slug(self) -> str: ...  # noqa: D102 - the words are those of probes.toml
     @property
-    def name(self) -> str: ...  # noqa: D102
+    def name(self) -> str: ...  # noqa: D102 - the class says it
     @property
-    def group(self) -> str: ...  # noqa: D102
+    def group(self) -> str: ...  # noqa: D102 - the class says it
     @property
-    def order(self) -> int: ...  # noqa: D102
+    def order(self) -> int: ...  # noqa: D102 - the class says it
     @property
-    def mail_path(self) -> str | None: ...  # noqa: D102
+    def mail_path(self) -> str | None: ...  # noqa: D102 - the class says it
 
 
 class DefinedProbe(Protocol):
@@ -44,15 +44,15 @@ class DefinedProbe(Protocol):
     @property
     def name(self) -> str: ...  # noqa: D102 - the words are those of probes.toml
     @property
-    def kind(self) -> str: ...  # noqa: D102
+    def kind(self) -> str: ...  # noqa: D102 - the class says it
     @property
-    def component(self) -> str | None: ...  # noqa: D102
+    def component(self) -> str | None: ...  # noqa: D102 - the class says it
     @property
-    def network(self) -> str: ...  # noqa: D102
+    def network(self) -> str: ...  # noqa: D102 - the class says it
     @property
-    def interval_s(self) -> float: ...  # noqa: D102
+    def interval_s(self) -> float: ...  # noqa: D102 - the class says it
     @property
-    def levels(self) -> DefinedLevels: ...  # noqa: D102
+    def levels(self) -> DefinedLevels: ...  # noqa: D102 - the class says it
 
 
 class Definitions(Protocol):
@@ -61,7 +61,7 @@ class Definitions(Protocol):
     @property
     def components(self) -> Sequence[DefinedComponent]: ...  # noqa: D102 - as above
     @property
-    def probes(self) -> Sequence[DefinedProbe]: ...  # noqa: D102
+    def probes(self) -> Sequence[DefinedProbe]: ...  # noqa: D102 - the class says it
 
 
 def sync_definitions(session: Session, *, definitions: Definitions, now: datetime) -> bool:

@@ -42,7 +42,7 @@ class Lasted(Protocol):
     @property
     def raised_at(self) -> datetime | None: ...  # noqa: D102 - the words are those of the log
     @property
-    def resolved_at(self) -> datetime | None: ...  # noqa: D102
+    def resolved_at(self) -> datetime | None: ...  # noqa: D102 - the class says it
 
 
 def write_effects(

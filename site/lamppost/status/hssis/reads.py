@@ -203,9 +203,9 @@ def _list(
     limit: int | None = None,
 ) -> tuple[Hssi, ...]:
     rows = session.execute(
-        select(*_COLUMNS).where(*where, PUBLIC).order_by(*order).limit(limit)  # type: ignore[arg-type]
+        select(*_COLUMNS).where(*where, PUBLIC).order_by(*order).limit(limit)  # type: ignore[arg-type]  # unpacked
     ).all()
-    refs = select(HssiRecord.ref).where(*where, PUBLIC).order_by(*order).limit(limit)  # type: ignore[arg-type]
+    refs = select(HssiRecord.ref).where(*where, PUBLIC).order_by(*order).limit(limit)  # type: ignore[arg-type]  # unpacked
     components = _components(session, refs)
     return tuple(_hssi(row, components.get(row.ref, ())) for row in rows)
 

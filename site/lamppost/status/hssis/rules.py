@@ -40,15 +40,15 @@ class Said(Protocol):
     @property
     def title(self) -> str: ...  # noqa: D102 - the words are those of the log
     @property
-    def severity(self) -> int: ...  # noqa: D102
+    def severity(self) -> int: ...  # noqa: D102 - the class says it
     @property
-    def state(self) -> str: ...  # noqa: D102
+    def state(self) -> str: ...  # noqa: D102 - the class says it
     @property
-    def summary(self) -> str: ...  # noqa: D102
+    def summary(self) -> str: ...  # noqa: D102 - the class says it
     @property
-    def raised_at(self) -> datetime: ...  # noqa: D102
+    def raised_at(self) -> datetime: ...  # noqa: D102 - the class says it
     @property
-    def resolved_at(self) -> datetime | None: ...  # noqa: D102
+    def resolved_at(self) -> datetime | None: ...  # noqa: D102 - the class says it
 
 
 def severity_words(severity: int) -> str:
