@@ -11,7 +11,7 @@ from sqlalchemy import Engine, Table, text
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex, DropIndex
 
-from lamppost.database import unit_of_work
+from lamppost.database import refresh_statistics, unit_of_work
 from lamppost.migrations import upgrade
 from postmaster.access.tables import RoleGrant
 from postmaster.accounts.tables import Account, MailboxMember
@@ -42,10 +42,10 @@ def make_estate(engine: Engine, *, accounts: int, organisations: int) -> None:
         _add_administrators(session, organisations)
         for index in indexes:
             session.execute(CreateIndex(index))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(
-            "ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE"
-        )
+    refresh_statistics(engine)
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 def _table(kind: type) -> Table:

@@ -6,18 +6,24 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Select, event, func, select, text
 
+from account_rows import put_account
 from april import MAKER, make_april
 from estate import make_estate
-from lamppost.database import read_only
+from lamppost.database import read_only, refresh_statistics, unit_of_work
+from postmaster.access.actors import Actor, ActorKind, Grant
+from postmaster.access.roles import Role
+from postmaster.accounts.rules import Status
 from postmaster.accounts.tables import Account
 from postmaster.lifecycle.batch_reads import KEY, select_members
 from postmaster.lifecycle.criteria import in_mode, is_candidate
 from postmaster.lifecycle.cutoffs import Cutoffs, make_cutoffs
+from postmaster.lifecycle.lists import select_overdue
 from postmaster.lifecycle.modes import Mode
 from postmaster.lifecycle.probing import count_due_today, falls_due
 from postmaster.lifecycle.reads import summarise
 from postmaster.lifecycle.rules import Reason
 from postmaster.lifecycle.tables import BatchItem
+from postmaster.organisations.tables import Organisation
 from postmaster.policy.reads import get_policy
 from postmaster.policy.rules import Policy
 
@@ -83,6 +89,22 @@ def test_the_nightly_sweep_reads_only_those_of_its_status(stocked: Engine) -> No
         plan = _explain(stocked, rows)
         assert "ix_account_" in plan, (reason, plan)
         assert "SCAN account\n" not in f"{plan}\n"
+
+
+def test_leavers_of_one_organisation_are_not_looked_for_among_all(sqlite_engine: Engine) -> None:
+    make_estate(sqlite_engine, now=datetime(2018, 4, 2, tzinfo=UTC))
+    with unit_of_work(sqlite_engine) as session:
+        codes = session.scalars(select(Organisation.ods_code).order_by(Organisation.ods_code)).all()
+        for number in range(50 * len(codes)):
+            put_account(
+                session, f"left{number}@nhs.net", organisation=codes[number % len(codes)],
+                status=Status.LEAVER, days=60, now=NOW,
+            )  # fmt: skip
+    reader = Actor(ActorKind.PERSON, "la", (Grant(Role.LOCAL_ADMINISTRATOR, codes[0]),), codes[0])
+    overdue = select_overdue(reader=reader, cutoffs=_cutoffs(sqlite_engine))
+    assert BY_STATUS in _explain(sqlite_engine, overdue)
+    refresh_statistics(sqlite_engine)
+    assert "ix_account_organisation_address_key" in _explain(sqlite_engine, overdue)
 
 
 def test_a_page_of_members_is_found_by_key_however_deep(stocked: Engine) -> None:

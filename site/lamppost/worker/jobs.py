@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from lamppost.bulletins.actions import load_folder, publish_due
 from lamppost.bulletins.feeds import Site
 from lamppost.clock import Clock
-from lamppost.database import read_only, unit_of_work
+from lamppost.database import read_only, refresh_statistics, unit_of_work
 from lamppost.people.sessions import forget_sessions
 from lamppost.people.throttle import forget_old
 from lamppost.pulse.actions import beat, purge_runs
@@ -45,6 +45,7 @@ BULLETINS_S = 1
 PUBLISHING_S = 5
 OVERLAYS_S = 10
 HOUSEKEEPING_S = 3600
+DAILY_S = 86_400
 
 
 def list_jobs(engine: Engine, settings: Settings, clock: Clock) -> list[Job]:
@@ -106,6 +107,7 @@ def _house_jobs(engine: Engine, settings: Settings, clock: Clock) -> list[Job]:
         *list_status_jobs(engine, clock),
         Job("remind of passwords", HOUSEKEEPING_S, lambda: _remind(engine, clock)),
         Job("housekeeping", HOUSEKEEPING_S, lambda: _keep_house(engine, clock)),
+        Job("statistics", DAILY_S, lambda: refresh_statistics(engine)),
     ]
 
 
