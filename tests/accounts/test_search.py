@@ -13,6 +13,7 @@ from postmaster.access.actors import Actor, ActorKind, Grant
 from postmaster.access.roles import Role
 from postmaster.accounts.criteria import Narrowing, is_namesake, select_accounts
 from postmaster.accounts.reads import list_accounts
+from postmaster.accounts.reports import MAILBOX_KEY, select_badly_owned
 from postmaster.accounts.rules import Kind, Status, fold_name
 from postmaster.accounts.tables import Account
 
@@ -138,3 +139,9 @@ def test_a_page_reads_an_index_in_its_order(estate: Estate) -> None:
     # Among all of a name, not among all of an organisation.
     plan = _explain(estate.engine, select(Account.address).where(is_namesake("RX2", "alder, zoe")))
     assert NAME in plan
+
+
+def test_owners_are_looked_up_and_no_list_is_made_of_all_who_live(sqlite_engine: Engine) -> None:
+    plan = _explain(sqlite_engine, select_badly_owned(reader=LA).order_by(*MAILBOX_KEY).limit(51))
+    assert "SCAN account" not in plan, plan
+    assert "SEARCH account_1 USING INTEGER PRIMARY KEY" in plan, plan

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from postmaster.access.actors import Actor
 from postmaster.access.criteria import in_scope
@@ -80,13 +80,16 @@ def begins_with(key: InstrumentedAttribute[str], prefix: str) -> ColumnElement[b
 
 
 def is_namesake(
-    organisation: str | InstrumentedAttribute[str], name_key: str | InstrumentedAttribute[str]
+    organisation: str | InstrumentedAttribute[str],
+    name_key: str | InstrumentedAttribute[str],
+    *,
+    of: type[Account] = Account,
 ) -> ColumnElement[bool]:
-    """Accounts of a name in an organisation, found by the name.
+    """Accounts (`of`) of a name in an organisation, found by the name.
 
     An expression has no index: without statistics SQLite would read the whole organisation by its.
     """
-    return and_(Account.organisation.concat("") == organisation, Account.name_key == name_key)
+    return and_(of.organisation.concat("") == organisation, of.name_key == name_key)
 
 
 def find_band(as_of: datetime) -> ColumnElement[int]:
@@ -116,15 +119,17 @@ def is_mailbox() -> ColumnElement[bool]:
 
 def count_owners() -> ColumnElement[int]:
     """How many living accounts own the mailbox of the row."""
-    living = select(Account.account_id).where(Account.status.in_(sorted(ALIVE)))
-    living = living.correlate(None)
+    owner = aliased(Account)
     return (
         select(func.count())
+        .select_from(MailboxMember)
+        # Joined: of a list of all who live SQLite would try each for every mailbox.
+        .join(owner, owner.account_id == MailboxMember.account_id)
         .where(
             MailboxMember.mailbox_id == Account.account_id,
             MailboxMember.ended_at.is_(None),
             MailboxMember.role == MemberRole.OWNER,
-            MailboxMember.account_id.in_(living),
+            owner.status.in_(sorted(ALIVE)),
         )
         .correlate(Account)
         .scalar_subquery()

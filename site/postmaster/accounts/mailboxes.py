@@ -127,12 +127,17 @@ def _check_other_owner(session: Session, row: MailboxMember) -> None:
     Raises:
         AccountError: nobody else owns it.
     """
-    others = select(func.count()).where(
-        MailboxMember.mailbox_id == row.mailbox_id,
-        MailboxMember.account_id != row.account_id,
-        MailboxMember.role == MemberRole.OWNER,
-        MailboxMember.ended_at.is_(None),
-        MailboxMember.account_id.in_(select(Account.account_id).where(Account.status.in_(ALIVE))),
+    others = (
+        select(func.count())
+        .select_from(MailboxMember)
+        .join(Account, Account.account_id == MailboxMember.account_id)
+        .where(
+            MailboxMember.mailbox_id == row.mailbox_id,
+            MailboxMember.account_id != row.account_id,
+            MailboxMember.role == MemberRole.OWNER,
+            MailboxMember.ended_at.is_(None),
+            Account.status.in_(ALIVE),
+        )
     )
     if not session.scalar(others):
         raise AccountError("Nobody else owns the mailbox. Make somebody else its owner first.")

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from postmaster.access.actors import Actor
 from postmaster.access.criteria import in_scope
 from postmaster.access.matrix import Action
-from postmaster.accounts.criteria import count_owners, is_mailbox
+from postmaster.accounts.criteria import count_owners, is_mailbox, is_namesake
 from postmaster.accounts.rules import ALIVE, Kind, Status
 from postmaster.accounts.tables import Account
 
@@ -45,35 +45,32 @@ def select_badly_owned(
 def select_same(*, reader: Actor, organisation: str | None = None) -> Select[*tuple[Any, ...]]:
     """Living people who share name or local number within an organisation; the key first.
 
-    What is held twice is found for each organisation at once: to look beside every account would
-    read its namesakes in all the others.
+    Looked for beside each account until a page is full, namesakes by the index of the name.
     """
+    other = aliased(Account)
+    living = sorted(ALIVE)
+    beside = and_(
+        other.account_id != Account.account_id,
+        other.kind == Kind.PERSON,
+        other.status.in_(living),
+    )
+    named = select(other.account_id).where(
+        beside, is_namesake(Account.organisation, Account.name_key, of=other)
+    )
+    numbered = select(other.account_id).where(
+        beside,
+        other.organisation == Account.organisation,
+        other.external_id == Account.external_id,
+    )
     return select(
         *SAME_KEY[:2], Account.account_id, Account.address, Account.name, Account.status,
         Account.external_id,
     ).where(
-        *_living(Account, reader, organisation),
-        or_(*(_is_twice(key, reader, organisation) for key in ("name_key", "external_id"))),
+        Account.kind == Kind.PERSON,
+        Account.status.in_(living),
+        named.exists() | numbered.exists(),
+        *_mine(reader, organisation),
     )  # fmt: skip
-
-
-def _is_twice(key: str, reader: Actor, organisation: str | None) -> ColumnElement[bool]:
-    other = aliased(Account)
-    twice = (
-        select(other.organisation, getattr(other, key))
-        .where(*_living(other, reader, organisation), getattr(other, key).is_not(None))
-        .group_by(other.organisation, getattr(other, key))
-        .having(func.count() > 1)
-    )
-    return tuple_(Account.organisation, getattr(Account, key)).in_(twice)
-
-
-def _living(
-    account: type[Account], reader: Actor, organisation: str | None
-) -> list[ColumnElement[bool]]:
-    """People who live, of those the reader may see."""
-    is_living = account.status.in_(sorted(ALIVE))
-    return [account.kind == Kind.PERSON, is_living, *_mine(reader, organisation, account)]
 
 
 def to_same(row: Row[*tuple[Any, ...]]) -> SameRow:
@@ -105,10 +102,8 @@ def count_stands(
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def _mine(
-    reader: Actor, organisation: str | None, account: type[Account] = Account
-) -> list[ColumnElement[bool]]:
-    mine = [in_scope(reader, Action.ACCOUNTS_READ, account.organisation)]
+def _mine(reader: Actor, organisation: str | None) -> list[ColumnElement[bool]]:
+    mine = [in_scope(reader, Action.ACCOUNTS_READ, Account.organisation)]
     if organisation is not None:
-        mine.append(account.organisation == organisation)
+        mine.append(Account.organisation == organisation)
     return mine
