@@ -6,11 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
 
-from live import PORTS, free_port
+from live import PORTS, free_port, wait_until
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -84,3 +85,34 @@ def test_it_stops_within_five_seconds(
     assert time.monotonic() - began < 5
     with pytest.raises(requests.ConnectionError):
         requests.get(environment["LAMPPOST_BASE_URL"], timeout=2)
+
+
+def test_killed_it_leaves_nobody_behind(environment: dict[str, str]) -> None:
+    child = _start(environment)
+    assert _ready_line(child)
+    started = _list_children(child.pid)
+    assert len(started) == 3
+
+    child.kill()
+    child.wait()
+    assert child.stdout is not None
+    child.stdout.close()
+
+    wait_until(
+        lambda: not any(_lives(pid) for pid in started), within_s=15, what="all three have ended"
+    )
+    with pytest.raises(requests.ConnectionError):
+        requests.get(environment["LAMPPOST_BASE_URL"], timeout=2)
+
+
+def _list_children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _lives(pid: int) -> bool:
+    """Whether it runs; who has ended and waits to be asked for how does not."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"

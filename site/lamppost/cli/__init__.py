@@ -6,6 +6,7 @@ from importlib import import_module
 import click
 
 from lamppost import __version__
+from lamppost.cli.tied import tie
 
 # Noun to the module that holds a click command or group called `command`.
 NOUNS = {
@@ -50,8 +51,11 @@ class LazyNouns(click.Group):
 
 @click.group(cls=LazyNouns)
 @click.version_option(__version__, prog_name="lamppost")
-def root() -> None:
+@click.option("--tied", is_flag=True, hidden=True)
+def root(*, tied: bool) -> None:
     """Lamppost: bulletins, service status and account policy for mail administrators."""
+    if tied:
+        tie()
 
 
 def main() -> None:

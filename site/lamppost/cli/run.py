@@ -66,8 +66,10 @@ def _start(settings: Settings) -> dict[str, subprocess.Popen[bytes]]:
     commands = {"practice relay": ["relay", *relay], "worker": ["worker"], "site": ["web"]}
     return {
         name: subprocess.Popen(  # nosec B603 # noqa: S603 - our own command
-            [sys.executable, "-m", "lamppost", *words],
+            [sys.executable, "-m", "lamppost", "--tied", *words],
             env=environment,
+            # Held open as long as this process lives, and no longer.
+            stdin=subprocess.PIPE,
             # A group of its own: Ctrl-C reaches this process only, which stops them in order.
             start_new_session=True,
             stdout=subprocess.DEVNULL,
@@ -147,3 +149,5 @@ def _stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+        if child.stdin is not None:
+            child.stdin.close()
