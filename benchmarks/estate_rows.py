@@ -43,9 +43,6 @@ def make_estate(engine: Engine, *, accounts: int, organisations: int) -> None:
         for index in indexes:
             session.execute(CreateIndex(index))
     refresh_statistics(engine)
-    if engine.dialect.name == "postgresql":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 def _table(kind: type) -> Table:

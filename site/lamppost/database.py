@@ -76,7 +76,7 @@ def refresh_statistics(engine: Engine) -> None:
     service for those of one organisation.
     """
     if engine.dialect.name == "sqlite":
-        with engine.connect().execution_options(lamppost_writes=True) as connection:
+        with unit_of_work(engine) as session:
+            connection = session.connection()
             connection.exec_driver_sql(f"PRAGMA analysis_limit = {ANALYSED_ROWS}")
             connection.exec_driver_sql("ANALYZE")
-            connection.commit()

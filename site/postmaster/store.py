@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -17,6 +17,10 @@ NAMING = {
 
 # The number of a row. SQLite counts up by itself in a column of its own integers alone.
 ROW_ID = BigInteger().with_variant(Integer, "sqlite")
+
+# A folded address or name. Compared by code point on both databases, so that a prefix is a range of
+# the index, and one table's keys are found by the index of another's.
+FOLDED_KEY = String(254).with_variant(String(254, collation="C"), "postgresql")
 
 
 class Base(DeclarativeBase):

@@ -105,7 +105,7 @@ def test_the_report_reads_accounts_by_the_index_of_their_organisation(engine: En
             connection.execute(text("SET enable_seqscan = off"))
             plan = connection.execute(text(f"EXPLAIN {words}")).all()
 
-    # Whichever of the indexes that begin with the organisation: each answers it without the rows.
+    # It answers without the rows.
     assert "ix_account_organisation_address_key" in str(plan)
 
 

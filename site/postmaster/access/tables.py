@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import Base, UtcDateTime
+from postmaster.store import FOLDED_KEY, Base, UtcDateTime
 
 
 class RoleGrant(Base):
@@ -25,10 +25,7 @@ class RoleGrant(Base):
 
     grant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     person_id: Mapped[str] = mapped_column(String(36))
-    # Compared by code point, as the address of an account is: the one finds the other by index.
-    address_key: Mapped[str] = mapped_column(
-        String(254).with_variant(String(254, collation="C"), "postgresql")
-    )
+    address_key: Mapped[str] = mapped_column(FOLDED_KEY)
     role: Mapped[str] = mapped_column(String(32))
     scope: Mapped[str | None] = mapped_column(String(32))
     granted_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -4,6 +4,7 @@ What begins with a prefix is read by the index of the address and by the index o
 itself; an OR of both would make either database read everything.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -99,8 +100,8 @@ def find_band(as_of: datetime) -> ColumnElement[int]:
         bands = [(since < as_of - timedelta(days=days), _place(words)) for days, words in BANDS]
         return case(*bands, (since.is_(None), _place(UNKNOWN)), else_=_place(YOUNGEST))
 
-    active = Account.status == Status.ACTIVE
-    return case((active, place(Account.idle_since)), else_=place(Account.status_since))
+    # Asked once which clock it is, and not for each band.
+    return _by_clock(place)
 
 
 def _place(words: str) -> ColumnElement[int]:
@@ -109,7 +110,12 @@ def _place(words: str) -> ColumnElement[int]:
 
 def clock_of() -> ColumnElement[datetime | None]:
     """When the clock began: the last use of what is active, otherwise the state itself."""
-    return case((Account.status == Status.ACTIVE, Account.idle_since), else_=Account.status_since)
+    return _by_clock(lambda since: since)
+
+
+def _by_clock(say: Callable[[Any], Any]) -> ColumnElement[Any]:
+    active = Account.status == Status.ACTIVE
+    return case((active, say(Account.idle_since)), else_=say(Account.status_since))
 
 
 def is_mailbox() -> ColumnElement[bool]:

@@ -6,13 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, cast, select, update
 from sqlalchemy.orm import Session
 
-from postmaster.accounts.sweeps import (
-    Sweep,
-    changed_by,
-    count_rows,
-    lock_accounts,
-    say_change,
-)
+from postmaster.accounts.sweeps import Sweep, count_rows, say_change
 from postmaster.accounts.tables import Account, AccountChange, MailboxMember
 from postmaster.audit.actions import record_from
 
@@ -23,9 +17,8 @@ def revert_sweep(session: Session, sweep: Sweep, *, spared_until: datetime) -> i
     """Put accounts of a batch back as they were before it; gives how many.
 
     Those changed since keep what they are now: their revision tells. The others are spared for a
-    while, so that the next batch does not take them tomorrow.
+    while, so that the next batch does not take them tomorrow. Whoever calls it has locked them.
     """
-    lock_accounts(session, Account.account_id.in_(changed_by(sweep)))
     change = (
         select(AccountChange)
         .where(

@@ -75,10 +75,10 @@ def apply_sweep(session: Session, sweep: Sweep, *, chosen: ColumnElement[bool]) 
 
     They leave the batch by it, so that doing it again does nothing.
     """
-    fresh = _write_history(session, sweep, chosen)
-    _write_audit(session, sweep, fresh)
-    _detach(session, sweep, fresh)
-    return _move(session, sweep, fresh, {})
+    ids = _write_history(session, sweep, chosen)
+    _write_audit(session, sweep, ids)
+    _detach(session, sweep, ids)
+    return _move(session, sweep, ids, {})
 
 
 def bury(session: Session, sweep: Sweep, *, chosen: ColumnElement[bool], kept_until: date) -> int:
@@ -86,20 +86,19 @@ def bury(session: Session, sweep: Sweep, *, chosen: ColumnElement[bool], kept_un
 
     Addresses and aliases go into quarantine first, so that mail for them reaches nobody else.
     """
-    fresh = _write_history(session, sweep, chosen)
-    ids = fresh.with_only_columns(AccountChange.account_id)
+    ids = _write_history(session, sweep, chosen)
     _quarantine(session, ids, kept_until)
     session.execute(
         delete(AccountAlias)
         .where(AccountAlias.account_id.in_(ids))
         .execution_options(synchronize_session=False)
     )
-    _write_audit(session, sweep, fresh)
+    _write_audit(session, sweep, ids)
     number = cast(Account.account_id, String).concat(TOMBSTONE)
     return _move(
         session,
         sweep,
-        fresh,
+        ids,
         {
             "address": number,
             "address_key": number,
@@ -145,10 +144,7 @@ def changed_by(sweep: Sweep) -> Select[int]:
     )
 
 
-def _move(
-    session: Session, sweep: Sweep, fresh: Select[AccountChange], beside: Mapping[str, Any]
-) -> int:
-    ids = fresh.with_only_columns(AccountChange.account_id)
+def _move(session: Session, sweep: Sweep, ids: Select[int], beside: Mapping[str, Any]) -> int:
     moved = session.execute(
         update(Account)
         .where(sweep.members, Account.account_id.in_(ids))
@@ -167,10 +163,8 @@ def _move(
     return count_rows(moved)
 
 
-def _write_history(
-    session: Session, sweep: Sweep, chosen: ColumnElement[bool]
-) -> Select[AccountChange]:
-    """Write what stood before; selects what was written, of which all the rest is made.
+def _write_history(session: Session, sweep: Sweep, chosen: ColumnElement[bool]) -> Select[int]:
+    """Write what stood before; selects the accounts of what was written, for all the rest.
 
     A batch that went over the range before left its own history there: that is older.
     """
@@ -197,18 +191,17 @@ def _write_history(
     }
     rows = select(*values.values()).where(sweep.members, chosen).order_by(Account.account_id)
     session.execute(insert(AccountChange).from_select(list(values), rows))
-    fresh = changed_by(sweep).where(AccountChange.change_id > last)
-    return fresh.with_only_columns(AccountChange)
+    return changed_by(sweep).where(AccountChange.change_id > last)
 
 
-def _write_audit(session: Session, sweep: Sweep, fresh: Select[AccountChange]) -> None:
+def _write_audit(session: Session, sweep: Sweep, ids: Select[int]) -> None:
     record_from(
         session,
         action=sweep.action,
         kind="account",
         by=sweep.by,
         now=sweep.now,
-        rows=fresh.with_only_columns(
+        rows=ids.with_only_columns(
             cast(AccountChange.account_id, String),
             AccountChange.to_organisation,
             say_change(AccountChange.before_status, AccountChange.to_status, sweep.batch_id),
@@ -229,7 +222,7 @@ def say_change(
     )
 
 
-def _detach(session: Session, sweep: Sweep, fresh: Select[AccountChange]) -> None:
+def _detach(session: Session, sweep: Sweep, ids: Select[int]) -> None:
     """Whoever is deleted has no shared mailbox any more; a restore by batch brings it back."""
     if sweep.wanted is not Status.DELETED:
         return
@@ -237,7 +230,7 @@ def _detach(session: Session, sweep: Sweep, fresh: Select[AccountChange]) -> Non
         update(MailboxMember)
         .where(
             MailboxMember.ended_at.is_(None),
-            MailboxMember.account_id.in_(fresh.with_only_columns(AccountChange.account_id)),
+            MailboxMember.account_id.in_(ids),
         )
         .values(ended_at=sweep.now, ended_reason="deleted", ended_by_batch=sweep.batch_id)
         .execution_options(synchronize_session=False)

@@ -5,10 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import ROW_ID, Base, UtcDateTime
-
-# Compared by code point on both databases, so that a prefix is a range of the index.
-_KEY = String(254).with_variant(String(254, collation="C"), "postgresql")
+from postmaster.store import FOLDED_KEY, ROW_ID, Base, UtcDateTime
 
 
 def _account() -> ForeignKey:
@@ -61,9 +58,9 @@ class Account(Base):
 
     account_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     address: Mapped[str] = mapped_column(String(254))
-    address_key: Mapped[str] = mapped_column(_KEY)
+    address_key: Mapped[str] = mapped_column(FOLDED_KEY)
     name: Mapped[str] = mapped_column(String(256))
-    name_key: Mapped[str] = mapped_column(_KEY)
+    name_key: Mapped[str] = mapped_column(FOLDED_KEY)
     kind: Mapped[str] = mapped_column(String(16))
     organisation: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.ods_code"))
     sponsor: Mapped[str | None] = mapped_column(String(32))
@@ -198,7 +195,7 @@ class AccountAlias(Base):
         Index("ix_account_alias_receives_until", "receives_until"),
     )
 
-    address_key: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    address_key: Mapped[str] = mapped_column(FOLDED_KEY, primary_key=True)
     account_id: Mapped[int] = mapped_column(_account())
     receives_until: Mapped[date]
 
@@ -208,7 +205,7 @@ class AddressQuarantine(Base):
 
     __tablename__ = "address_quarantine"
 
-    address_key: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    address_key: Mapped[str] = mapped_column(FOLDED_KEY, primary_key=True)
     account_id: Mapped[int] = mapped_column(_account())
     kept_until: Mapped[date]
 
@@ -218,7 +215,7 @@ class HeldAddress(Base):
 
     __tablename__ = "held_address"
 
-    address_key: Mapped[str] = mapped_column(_KEY, primary_key=True)
+    address_key: Mapped[str] = mapped_column(FOLDED_KEY, primary_key=True)
     holder: Mapped[str] = mapped_column(String(40))
 
 

@@ -5,10 +5,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import ROW_ID, Base, UtcDateTime
-
-# Compared by code point on both databases, so that a prefix is a range of the index.
-_KEY = String(254).with_variant(String(254, collation="C"), "postgresql")
+from postmaster.store import FOLDED_KEY, ROW_ID, Base, UtcDateTime
 
 
 def _list() -> ForeignKey:
@@ -46,7 +43,7 @@ class DistributionList(Base):
     organisation: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.ods_code"))
     name: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(254))
-    address_key: Mapped[str] = mapped_column(_KEY)
+    address_key: Mapped[str] = mapped_column(FOLDED_KEY)
     description: Mapped[str] = mapped_column(Text)
     is_hidden: Mapped[bool] = mapped_column(Boolean)
     condition: Mapped[str | None] = mapped_column(Text)

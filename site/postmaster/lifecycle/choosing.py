@@ -41,15 +41,14 @@ def choose_members(
     batch.rule = _say_rule(batch, cutoffs)
     # Before anything is written: what an index says of a page nobody touched needs no look at it.
     living = count_living_in(session, true())
-    cap = policy[Key.CAP_ORGANISATION_ACCOUNTS]
+    cap, limit = policy[Key.CAP_ORGANISATION_ACCOUNTS], policy[Key.THRESHOLD_ORGANISATION_PERMILLE]
     batch.member_count = add_members(session, batch, cutoffs, cap=cap)
     if batch.mode is not None and batch.member_count:
-        _leave_to_people(session, batch, policy, living)
+        _leave_to_people(session, batch, living, limit=limit)
     if not batch.member_count:
         return 0
     batch.frozen_hash = digest_members(session, batch)
     batch.left_out = json.dumps(count_left_out(session, batch, cutoffs))
-    limit = policy[Key.THRESHOLD_ORGANISATION_PERMILLE]
     shares = measure_shares(session, batch, living, limit=limit)
     batch.estate_permille = shares.estate
     batch.norm_percent = measure_norm(session, batch, today=cutoffs.today)
@@ -82,10 +81,10 @@ def count_left_out(session: Session, batch: LifecycleBatch, cutoffs: Cutoffs) ->
 
 
 def _leave_to_people(
-    session: Session, batch: LifecycleBatch, policy: Policy, living: Mapping[str, int]
+    session: Session, batch: LifecycleBatch, living: Mapping[str, int], *, limit: int
 ) -> None:
     """Take out of an automatic batch the organisations it would take too much of."""
-    over = list_over(session, batch, living, limit=policy[Key.THRESHOLD_ORGANISATION_PERMILLE])
+    over = list_over(session, batch, living, limit=limit)
     if not over:
         return
     codes = [code for _, code in over]

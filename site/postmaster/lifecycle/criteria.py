@@ -2,14 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    and_,
-    case,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from postmaster.accounts.rules import Kind, Status
@@ -18,11 +11,10 @@ from postmaster.closures.criteria import is_moving
 from postmaster.lifecycle.cutoffs import Cutoffs
 from postmaster.lifecycle.last_ones import is_sole_administrator, is_sole_owner
 from postmaster.lifecycle.modes import Mode
-from postmaster.lifecycle.rules import CLOCKED, LEADS_TO, Blocker, Reason
+from postmaster.lifecycle.rules import CLOCKED, LEADS_TO, OF_ACTIVE, Blocker, Reason
 from postmaster.lifecycle.tables import LifecycleOrganisation
 
-# Reasons active accounts can be due for; every other one is of an account that is not.
-OF_ACTIVE = frozenset({Reason.IDLE, Reason.UNSENT})
+_ACTIVE, _OTHER = Account.status == Status.ACTIVE, Account.status != Status.ACTIVE
 
 
 def reason_of(cutoffs: Cutoffs) -> ColumnElement[str]:
@@ -95,24 +87,17 @@ def blocker_of(
     )
 
 
-def is_candidate(
-    cutoffs: Cutoffs,
-    reason: Reason,
-    *,
-    own_batch: int | None = None,
-    among: Select[int] | None = None,
-) -> ColumnElement[bool]:
-    """Due for this reason, with nothing in the way: the candidates of a sweep, and its guard.
+def is_candidate(cutoffs: Cutoffs, reason: Reason) -> ColumnElement[bool]:
+    """Due for this reason, with nothing in the way: the candidates of a sweep.
 
     Said status by status, and not by `reason_of`, so that an index of the status finds them.
     """
-    blocker = blocker_of(cutoffs, own_batch=own_batch, among=among)
-    return and_(is_due(cutoffs, reason), blocker.is_(None))
+    return and_(is_due(cutoffs, reason), blocker_of(cutoffs).is_(None))
 
 
 def is_due(cutoffs: Cutoffs, reason: Reason) -> ColumnElement[bool]:
     """Due for one reason, whatever stands in the way; said so that an index of the status helps."""
-    return and_(_is_active(reason in OF_ACTIVE), _is_over(cutoffs)[reason])
+    return and_(_ACTIVE if reason in OF_ACTIVE else _OTHER, _is_over(cutoffs)[reason])
 
 
 def is_due_at_all(cutoffs: Cutoffs) -> ColumnElement[bool]:
@@ -122,17 +107,9 @@ def is_due_at_all(cutoffs: Cutoffs) -> ColumnElement[bool]:
     """
     over = _is_over(cutoffs)
     return or_(
-        *(
-            and_(
-                _is_active(yes), or_(*(over[one] for one in LEADS_TO if (one in OF_ACTIVE) is yes))
-            )
-            for yes in (True, False)
-        )
+        and_(_ACTIVE, or_(*(over[one] for one in LEADS_TO if one in OF_ACTIVE))),
+        and_(_OTHER, or_(*(over[one] for one in LEADS_TO if one not in OF_ACTIVE))),
     )
-
-
-def _is_active(yes: bool) -> ColumnElement[bool]:  # noqa: FBT001 - which half
-    return Account.status == Status.ACTIVE if yes else Account.status != Status.ACTIVE
 
 
 def _is_over(cutoffs: Cutoffs) -> dict[Reason, ColumnElement[bool]]:

@@ -51,13 +51,12 @@ def say_unfit(
     whys: list[ColumnElement[Any]] = [
         case((Account.organisation != BatchItem.organisation, Drop.MOVED)),
         blocker_of(cutoffs, own_batch=own, among=among),
-        case((due, None), else_=Drop.NOT_DUE),
     ]
     if batch.mode is not None:
         # Done while the organisation goes at least so far.
         modes = [one for one in Mode if reaches(one, Mode(batch.mode))]
-        whys.insert(2, case((~in_mode(modes), Drop.MODE)))
-    return func.coalesce(*whys)
+        whys.append(case((~in_mode(modes), Drop.MODE)))
+    return func.coalesce(*whys, case((due, None), else_=Drop.NOT_DUE))
 
 
 def _narrow(batch: LifecycleBatch) -> list[ColumnElement[bool]]:
@@ -165,7 +164,7 @@ def drop_members(
 
     `within` says between which accounts they are, where that is known: no other is looked at.
     """
-    mine = BatchItem.batch_id == batch_id
+    mine = and_(BatchItem.batch_id == batch_id, true() if within is None else within)
     count = count_rows(
         session.execute(
             update(BatchItem)
@@ -175,7 +174,6 @@ def drop_members(
         )
     )
     if count:
-        mine = and_(mine, true() if within is None else within)
         dropped = select(BatchItem.account_id).where(mine, BatchItem.why.is_not(None))
         session.execute(
             update(Account)

@@ -104,8 +104,8 @@ def settle_notices(
         OutboxMessage.cause == CAUSE,
         OutboxMessage.state.in_([MessageState.FAILED, MessageState.BOUNCED]),
     )
-    bounced = and_(within, BatchItem.message_id.in_(gone))
-    drop_members(session, batch_id, bounced, why=Drop.NOTICE_FAILED, now=now)
+    bounced = BatchItem.message_id.in_(gone)
+    drop_members(session, batch_id, bounced, within=within, why=Drop.NOTICE_FAILED, now=now)
     _find_ready_days(session, batch, within)
 
 

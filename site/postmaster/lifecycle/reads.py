@@ -88,7 +88,7 @@ def preview(session: Session, *, reader: Actor, policy: Policy, as_of: datetime)
     """What a policy would do at a moment to the accounts the reader may see. Writes nothing."""
     mine = in_scope(reader, Action.ACCOUNTS_READ, Account.organisation)
     counted = _count(_list_due(make_cutoffs(policy, as_of=as_of), mine))
-    tallies = [_make_tally(*row) for row in session.execute(counted)]
+    tallies = [_make_tally(row) for row in session.execute(counted)]
     tallies.sort(key=lambda one: (one.organisation, one.kind, one.reason, one.blocker or ""))
     return Preview(as_of, policy.version, count_living(session, mine), tallies)
 
@@ -100,9 +100,10 @@ def summarise(session: Session, *, reader: Actor, policy: Policy, as_of: datetim
     sets_apart = session.get_bind().dialect.name == "postgresql"
     rows = session.execute(_count_apart(due) if sets_apart else _count_twice(due))
     tallies, organisations = [], {}
-    for code, kind, status, blocker, band, accounts, blocked in rows:
+    for *row, blocked in rows:
+        code, accounts = row[0], row[-1]
         if code is None:
-            tallies.append(_make_tally("", kind, status, blocker, band, accounts))
+            tallies.append(_make_tally(row))
         elif accounts > blocked:
             organisations[code] = int(accounts - blocked)
     most = sorted(organisations.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -110,10 +111,10 @@ def summarise(session: Session, *, reader: Actor, policy: Policy, as_of: datetim
     return Summary(counts, dict(most))
 
 
-def _make_tally(code: str, kind: str, status: str, *rest: Any) -> Tally:
-    blocker, band, accounts = rest
+def _make_tally(row: Sequence[Any]) -> Tally:
+    code, kind, status, blocker, band, accounts = row
     reason = name_due(Kind(kind), Status(status))
-    return Tally(code, kind, reason, blocker, BAND_WORDS[band], int(accounts))
+    return Tally(code or "", kind, reason, blocker, BAND_WORDS[band], int(accounts))
 
 
 def _list_due(cutoffs: Cutoffs, mine: ColumnElement[bool]) -> CTE:

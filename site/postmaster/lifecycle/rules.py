@@ -66,6 +66,8 @@ _DUE_IN = {
     Status.PENDING: Reason.PENDING_EXPIRED,
     Status.DELETED: Reason.PURGE_DUE,
 }
+# Reasons active accounts can be due for: those no other state has.
+OF_ACTIVE = frozenset(LEADS_TO) - frozenset(_DUE_IN.values())
 # The states whose own beginning is the clock.
 CLOCKED = frozenset({Status.LEAVER, Status.INACTIVE, Status.DISABLED, Status.DELETED})
 # Applications and rooms are used by programs and doors: idleness says nothing about them.

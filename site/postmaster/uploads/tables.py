@@ -5,10 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postmaster.store import ROW_ID, Base, UtcDateTime
-
-# Compared by code point on both databases, as the addresses of accounts are.
-_KEY = String(254).with_variant(String(254, collation="C"), "postgresql")
+from postmaster.store import FOLDED_KEY, ROW_ID, Base, UtcDateTime
 
 
 class Upload(Base):
@@ -67,9 +64,9 @@ class UploadRow(Base):
     cells: Mapped[str] = mapped_column(Text)
     given_id: Mapped[int | None] = mapped_column(BigInteger)
     address: Mapped[str] = mapped_column(String(254))
-    address_key: Mapped[str] = mapped_column(_KEY)
+    address_key: Mapped[str] = mapped_column(FOLDED_KEY)
     name: Mapped[str] = mapped_column(String(256))
-    name_key: Mapped[str] = mapped_column(_KEY)
+    name_key: Mapped[str] = mapped_column(FOLDED_KEY)
     kind: Mapped[str] = mapped_column(String(16))
     organisation: Mapped[str] = mapped_column(String(32))
     external_id: Mapped[str | None] = mapped_column(String(64))
